@@ -1,0 +1,16 @@
+package io.lockstep.node.apply;
+
+import io.lockstep.node.mvcc.ReadView;
+import java.util.List;
+
+/** Told by the apply thread, in this order, after each batch is visible. Must not block and must not throw. */
+public interface ApplyListener {
+    /** The view that readers get from now on. Valid during the call; who keeps it acquires it. */
+    void onViewPublished(ReadView view);
+
+    /** Results of commands that this boot of this member proposed, in log order. */
+    void onResults(List<CommandResult> results);
+
+    /** A snapshot replaced the state up to this index: own commands at or below it may have been skipped unanswered. */
+    void onStateReplaced(long appliedIndex);
+}

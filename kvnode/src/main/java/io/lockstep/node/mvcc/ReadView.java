@@ -1,0 +1,45 @@
+package io.lockstep.node.mvcc;
+
+import io.lockstep.api.RangeRequest;
+import io.lockstep.proto.log.MemberRecord;
+import java.util.List;
+
+/** The state at one applied index, immutable and reference counted: one revision, one state, no locks. */
+public interface ReadView {
+    /** The newest revision in this view. */
+    long revision();
+
+    /** Reads below this revision are refused; at it they still succeed. */
+    long compactRevision();
+
+    /** The index of the last log entry in this view. */
+    long appliedIndex();
+
+    /** The term of the last log entry in this view. */
+    long term();
+
+    /** Holds the view; false if it was already let go. Each success needs one {@link #release}. */
+    boolean tryAcquire();
+
+    void release();
+
+    /**
+     * Executes a range with etcd's semantics.
+     *
+     * @throws io.lockstep.node.error.KvException.Rejected COMPACTED or FUTURE_REVISION
+     */
+    RangeResult range(RangeRequest request);
+
+    /**
+     * A hash over the logical state at a revision (0: this view's), equal on all members.
+     *
+     * @throws io.lockstep.node.error.KvException.Rejected COMPACTED or FUTURE_REVISION
+     */
+    HashResult hashKv(long revision);
+
+    /** The replicated member list, by member id (unsigned). */
+    List<MemberRecord> members();
+
+    /** The outcome of {@link #hashKv}. */
+    record HashResult(int hash, long compactRevision, long hashRevision) {}
+}
