@@ -14,4 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param rejection why every member refused the command alike
  */
 public record CommandResult(
-        long counter, long revision, long term, @Nullable Message response, @Nullable KvError rejection) {}
+        long counter,
+        long revision,
+        long term,
+        @Nullable Message response,
+        @Nullable KvError rejection) {}

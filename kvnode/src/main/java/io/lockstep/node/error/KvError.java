@@ -29,11 +29,9 @@ public enum KvError {
     LEADER_CHANGED(Code.UNAVAILABLE, "etcdserver: leader changed"),
     STOPPED(Code.UNAVAILABLE, "etcdserver: server stopped"),
     TIMEOUT(Code.UNAVAILABLE, "etcdserver: request timed out"),
-    TIMEOUT_LEADER_FAILED(
-            Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to previous leader failure"),
+    TIMEOUT_LEADER_FAILED(Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to previous leader failure"),
     TIMEOUT_CONNECTION_LOST(Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to connection lost"),
-    VIEW_TOO_OLD(
-            Code.UNAVAILABLE, "lockstep: the read took longer than a view may be held: read fewer keys at a time"),
+    VIEW_TOO_OLD(Code.UNAVAILABLE, "lockstep: the read took longer than a view may be held: read fewer keys at a time"),
     CANCELLED(Code.CANCELLED, "etcdserver: request canceled"),
     AUTH_NOT_ENABLED(Code.FAILED_PRECONDITION, "etcdserver: authentication is not enabled"),
     CORRUPT(Code.DATA_LOSS, "etcdserver: corrupt cluster");

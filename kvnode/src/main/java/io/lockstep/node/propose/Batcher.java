@@ -1,0 +1,358 @@
+package io.lockstep.node.propose;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.lockstep.node.error.KvError;
+import io.lockstep.node.error.KvException;
+import io.lockstep.node.propose.PendingCall.Attempt;
+import io.lockstep.node.propose.Replication.Leadership;
+import io.lockstep.proto.forward.ForwardRequest;
+import io.lockstep.proto.forward.ForwardResponse;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread that packs waiting commands into log entries and hands them to the leader's log: its own, or over the peer
+ * transport another member's. It sends as soon as the queue runs dry or the batch is full, and never waits for company:
+ * what collects while {@link ProposerLimits#maxEntriesInFlight} entries are out makes the next batch.
+ *
+ * <p>The queue is bounded by the admission of the {@link Proposer} for own commands and by bytes for forwarded ones.
+ */
+final class Batcher implements AutoCloseable {
+    /** First byte of every log entry: {@code CommandBatch} follows. */
+    static final byte ENTRY_FORMAT = 1;
+
+    private static final long MAX_FORWARDED_BYTES = 64L << 20;
+    private static final long PAUSE_NANOS = 5_000_000;
+
+    private final ProposerLimits limits;
+    private final Replication replication;
+    private final ConcurrentLinkedQueue<Item> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicLong forwardedBytes = new AtomicLong();
+    private final Thread thread;
+
+    /** Batcher thread: the item that did not fit into the last batch. */
+    private @Nullable Item carried;
+
+    /** Batcher thread: entries out in {@link #windowTerm}; a new term starts anew, as its predecessor's may never end. */
+    private Semaphore window;
+
+    private long windowTerm;
+
+    /** Written by the batcher thread and by {@link #onLeadershipChanged}, read by the clock. 0: a leader is known. */
+    private volatile long leaderlessSinceNanos;
+
+    /** Written by the log's threads, read by the batcher: after a refusal, no attempt before this time. */
+    private volatile long pauseUntilNanos = System.nanoTime();
+
+    /** The batcher sleeps, or is about to. Written by it, read by those who enqueue. */
+    private volatile boolean idle;
+
+    private volatile boolean closed;
+
+    Batcher(ProposerLimits limits, Replication replication) {
+        this.limits = limits;
+        this.replication = replication;
+        this.window = new Semaphore(limits.maxEntriesInFlight());
+        this.leaderlessSinceNanos = nonZero(System.nanoTime());
+        this.thread = new Thread(this::run, "lockstep-batcher");
+        this.thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    sealed interface Item {
+        int bytes();
+    }
+
+    record Own(PendingCall call) implements Item {
+        @Override
+        public int bytes() {
+            return call.encoded.length;
+        }
+    }
+
+    record Forwarded(ForwardRequest request, CompletableFuture<ByteString> answer) implements Item {
+        @Override
+        public int bytes() {
+            return request.getCommands().size();
+        }
+    }
+
+    void enqueue(Own item) {
+        queue.add(item);
+        wake();
+    }
+
+    CompletableFuture<ByteString> enqueueForwarded(ForwardRequest request) {
+        int bytes = request.getCommands().size();
+        if (closed) {
+            return CompletableFuture.completedFuture(answer(new KvException.Failed(KvError.STOPPED)));
+        }
+        if (forwardedBytes.addAndGet(bytes) > MAX_FORWARDED_BYTES) {
+            forwardedBytes.addAndGet(-bytes);
+            return CompletableFuture.completedFuture(answer(new KvException.Failed(KvError.TOO_MANY_REQUESTS)));
+        }
+        Forwarded item = new Forwarded(request, new CompletableFuture<>());
+        item.answer.whenComplete((a, e) -> forwardedBytes.addAndGet(-bytes));
+        queue.add(item);
+        wake();
+        return item.answer;
+    }
+
+    /** Queues a command again whose attempt certainly failed. Any thread; the first to say so wins. */
+    void requeue(PendingCall call, Attempt attempt) {
+        if (call.backToQueue(attempt)) {
+            enqueue(new Own(call));
+        }
+    }
+
+    void onLeadershipChanged() {
+        noteLeader(replication.leadership());
+        LockSupport.unpark(thread);
+    }
+
+    boolean isLeaderless(long nowNanos) {
+        noteLeader(replication.leadership());
+        long since = leaderlessSinceNanos;
+        return since != 0 && nowNanos - since > limits.noLeaderPatience().toNanos();
+    }
+
+    private void noteLeader(Leadership leadership) {
+        if (leadership.leaderId() != 0) {
+            leaderlessSinceNanos = 0;
+        } else if (leaderlessSinceNanos == 0) {
+            leaderlessSinceNanos = nonZero(System.nanoTime());
+        }
+    }
+
+    private static long nonZero(long nanos) {
+        return nanos == 0 ? 1 : nanos;
+    }
+
+    private void wake() {
+        if (idle) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            if (carried == null && queue.isEmpty()) {
+                idle = true;
+                if (queue.isEmpty() && !closed) {
+                    LockSupport.park(this);
+                }
+                idle = false;
+                continue;
+            }
+            Leadership leadership = replication.leadership();
+            if (leadership.leaderId() == 0 || pauseUntilNanos - System.nanoTime() > 0) {
+                dropEnded();
+                LockSupport.parkNanos(this, PAUSE_NANOS);
+            } else if (leadership.self()) {
+                append(leadership.term());
+            } else {
+                forward(leadership);
+            }
+        }
+        for (Item item = next(); item != null; item = next()) {
+            if (item instanceof Forwarded forwarded) {
+                forwarded.answer.complete(answer(new KvException.Failed(KvError.STOPPED)));
+            }
+        }
+    }
+
+    private @Nullable Item next() {
+        Item item = carried;
+        carried = null;
+        return item != null ? item : queue.poll();
+    }
+
+    /** While nobody leads: calls that have ended leave the queue, and followers hear that this node does not lead. */
+    private void dropEnded() {
+        if (carried != null && isOver(carried)) {
+            carried = null;
+        }
+        queue.removeIf(this::isOver);
+    }
+
+    private boolean isOver(Item item) {
+        if (item instanceof Own own) {
+            return own.call.future.isDone();
+        }
+        ((Forwarded) item).answer.complete(answer(new KvException.Failed(KvError.NO_LEADER)));
+        return true;
+    }
+
+    private void append(long term) {
+        if (term != windowTerm) {
+            windowTerm = term;
+            window = new Semaphore(limits.maxEntriesInFlight());
+        }
+        Semaphore slots = window;
+        if (!slots.tryAcquire()) {
+            LockSupport.parkNanos(this, PAUSE_NANOS);
+            return;
+        }
+        Batch batch = collect(term, true);
+        if (batch.isEmpty()) {
+            slots.release();
+            return;
+        }
+        ByteBuffer entry = batch.toEntry();
+        replication.propose(entry, term, new Replication.Outcome() {
+            @Override
+            public void committed() {
+                freeSlot(slots);
+                batch.answerForwarded(ForwardResponse.newBuilder()
+                        .setOutcome(ForwardResponse.Outcome.COMMITTED)
+                        .build()
+                        .toByteString());
+            }
+
+            @Override
+            public void failed(KvException failure) {
+                freeSlot(slots);
+                if (failure instanceof KvException.Failed) {
+                    pauseUntilNanos = System.nanoTime() + PAUSE_NANOS;
+                    batch.requeueOwn();
+                }
+                batch.answerForwarded(answer(failure));
+            }
+        });
+    }
+
+    private void freeSlot(Semaphore slots) {
+        slots.release();
+        LockSupport.unpark(thread);
+    }
+
+    private void forward(Leadership leadership) {
+        Batch batch = collect(leadership.term(), false);
+        if (batch.isEmpty()) {
+            return;
+        }
+        replication
+                .forward(leadership.leaderId(), batch.toForwardRequest(), batch.longestPatience())
+                .whenComplete((answer, failure) -> {
+                    if (failure != null ? failure instanceof KvException.Failed : isRefusal(answer)) {
+                        pauseUntilNanos = System.nanoTime() + PAUSE_NANOS;
+                        batch.requeueOwn();
+                    }
+                });
+    }
+
+    private static boolean isRefusal(ByteString answer) {
+        try {
+            return ForwardResponse.parseFrom(answer).getOutcome() == ForwardResponse.Outcome.FAILED;
+        } catch (InvalidProtocolBufferException e) {
+            return false;
+        }
+    }
+
+    /** Takes from the queue what fits into one entry of this term. */
+    private Batch collect(long term, boolean leads) {
+        Batch batch = new Batch(term);
+        for (Item item = next(); item != null; item = next()) {
+            if (item instanceof Forwarded forwarded && (!leads || forwarded.request.getTerm() != term)) {
+                forwarded.answer.complete(answer(new KvException.Failed(KvError.LEADER_CHANGED)));
+            } else if (!batch.isEmpty() && batch.bytes + item.bytes() > limits.maxBatchBytes()) {
+                carried = item;
+                break;
+            } else {
+                batch.add(item);
+            }
+        }
+        return batch;
+    }
+
+    private static ByteString answer(KvException failure) {
+        return ForwardResponse.newBuilder()
+                .setOutcome(
+                        failure instanceof KvException.Failed
+                                ? ForwardResponse.Outcome.FAILED
+                                : ForwardResponse.Outcome.UNKNOWN)
+                .setError(failure.error().name())
+                .build()
+                .toByteString();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+
+    /** The commands of one log entry, and whom to tell. */
+    private final class Batch {
+        private final Attempt attempt;
+        private final List<PendingCall> own = new ArrayList<>();
+        private final List<Forwarded> forwarded = new ArrayList<>();
+        private int bytes;
+
+        Batch(long term) {
+            this.attempt = new Attempt(term);
+        }
+
+        void add(Item item) {
+            if (item instanceof Forwarded other) {
+                forwarded.add(other);
+            } else if (item instanceof Own mine) {
+                if (!mine.call.begin(attempt)) {
+                    return;
+                }
+                own.add(mine.call);
+            }
+            bytes += item.bytes();
+        }
+
+        boolean isEmpty() {
+            return own.isEmpty() && forwarded.isEmpty();
+        }
+
+        ByteBuffer toEntry() {
+            ByteBuffer entry = ByteBuffer.allocate(1 + bytes).put(ENTRY_FORMAT);
+            own.forEach(call -> entry.put(call.encoded));
+            forwarded.forEach(item -> item.request.getCommands().copyTo(entry));
+            return entry.flip();
+        }
+
+        ByteString toForwardRequest() {
+            ByteString.Output commands = ByteString.newOutput(bytes);
+            own.forEach(call -> commands.write(call.encoded, 0, call.encoded.length));
+            return ForwardRequest.newBuilder()
+                    .setTerm(attempt.term)
+                    .setCommands(commands.toByteString())
+                    .build()
+                    .toByteString();
+        }
+
+        Duration longestPatience() {
+            long now = System.nanoTime();
+            long nanos = own.stream()
+                    .mapToLong(call -> call.deadlineNanos - now)
+                    .max()
+                    .orElse(0);
+            return Duration.ofNanos(Math.max(nanos, 1_000_000));
+        }
+
+        void requeueOwn() {
+            own.forEach(call -> requeue(call, attempt));
+        }
+
+        void answerForwarded(ByteString answer) {
+            forwarded.forEach(item -> item.answer.complete(answer));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.lockstep.node.propose;
+
+import io.lockstep.node.apply.CommandResult;
+import io.lockstep.node.error.KvException;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A command of this boot that waits for its result.
+ *
+ * <p>It is queued, or out on one attempt: handed to the leader of one term. An attempt ends in one of three ways: the
+ * result arrives; the leader answers that it did not take it; or this node applies an entry of a later term. The last is
+ * a proof that the command was not and will not be taken: it was bound to its term, and the terms of a log never go back
+ * (Raft §5.3). Whoever wins the exchange of {@link #state} decides, so a command is sent again only when it certainly
+ * did not happen, and is called failed only when it certainly will not.
+ */
+final class PendingCall {
+    final long counter;
+    /** The command as a record of {@code CommandBatch.commands}: tag, length, bytes. */
+    final byte[] encoded;
+
+    final long deadlineNanos;
+    final CompletableFuture<CommandResult> future = new CompletableFuture<>();
+
+    /** Exchanged by the batcher, the log's threads, the apply thread and the clock. */
+    private final AtomicReference<State> state = new AtomicReference<>(Queued.INSTANCE);
+
+    PendingCall(long counter, byte[] encoded, long deadlineNanos) {
+        this.counter = counter;
+        this.encoded = encoded;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    State state() {
+        return Objects.requireNonNull(state.get());
+    }
+
+    /** Takes the command out of the queue for one attempt; false if its call has ended meanwhile. */
+    boolean begin(Attempt attempt) {
+        return !future.isDone() && state.compareAndSet(Queued.INSTANCE, attempt);
+    }
+
+    /** After an attempt that certainly failed; false if somebody else saw that first. */
+    boolean backToQueue(Attempt attempt) {
+        return state.compareAndSet(attempt, Queued.INSTANCE);
+    }
+
+    /** Ends the call without a result, as failed if it is in the queue, else as unknown. */
+    void end(KvException.Failed ifQueued, KvException.Unknown ifSent) {
+        boolean certain = state.compareAndSet(Queued.INSTANCE, Ended.INSTANCE);
+        future.completeExceptionally(certain ? ifQueued : ifSent);
+    }
+
+    sealed interface State {}
+
+    enum Queued implements State {
+        INSTANCE
+    }
+
+    enum Ended implements State {
+        INSTANCE
+    }
+
+    /** Compared by identity: each hand-over to a leader is an attempt of its own. */
+    static final class Attempt implements State {
+        final long term;
+
+        Attempt(long term) {
+            this.term = term;
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package io.lockstep.node.propose;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.lockstep.node.apply.CommandResult;
+import io.lockstep.node.error.KvError;
+import io.lockstep.node.error.KvException;
+import io.lockstep.node.propose.PendingCall.Attempt;
+import io.lockstep.proto.forward.ForwardRequest;
+import io.lockstep.proto.log.Command;
+import io.lockstep.proto.log.CommandBatch;
+import io.lockstep.proto.log.Origin;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way in for writes: admits a command within bounds, gives it an origin, queues it for the {@link Batcher} and
+ * holds the caller's future until this node has applied the command and can show its effect.
+ *
+ * <p>Called by any thread; results come on the apply thread and are handed to the answer executor, one task a batch.
+ */
+public final class Proposer implements AutoCloseable {
+    private final long memberId;
+    private final long bootId;
+    private final ProposerLimits limits;
+    private final Replication replication;
+    private final Executor answers;
+    private final Batcher batcher;
+
+    private final AtomicLong counters = new AtomicLong();
+    private final AtomicLong pendingBytes = new AtomicLong();
+    /** Put by callers, removed by the apply thread, or by whoever ends a call without a result. */
+    private final ConcurrentHashMap<Long, PendingCall> pending = new ConcurrentHashMap<>();
+
+    private final LongAdder admitted = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+
+    /** Apply thread only. */
+    private long appliedTerm;
+
+    /** Written by close, read by callers. */
+    private volatile boolean closed;
+
+    public Proposer(long memberId, long bootId, ProposerLimits limits, Replication replication, Executor answers) {
+        this.memberId = memberId;
+        this.bootId = bootId;
+        this.limits = limits;
+        this.replication = replication;
+        this.answers = answers;
+        this.batcher = new Batcher(limits, replication);
+    }
+
+    /** Starts the batcher; before this, commands only queue. */
+    public void start() {
+        batcher.start();
+    }
+
+    /**
+     * Proposes a command and waits, without a thread, until it is applied on this node.
+     *
+     * @param command without its origin
+     * @param deadlineNanos on the clock of {@link System#nanoTime}
+     * @return the result, rejections included; fails with {@link KvException.Failed} if the command did certainly not
+     *     happen, with {@link KvException.Unknown} if that can't be known
+     */
+    public CompletableFuture<CommandResult> propose(Command.Builder command, long deadlineNanos) {
+        long counter = counters.incrementAndGet();
+        Origin origin = Origin.newBuilder()
+                .setMemberId(memberId)
+                .setBootId(bootId)
+                .setCounter(counter)
+                .build();
+        PendingCall call =
+                new PendingCall(counter, encode(command.setOrigin(origin).build()), deadlineNanos);
+        if (!admit(call)) {
+            refused.increment();
+            return CompletableFuture.failedFuture(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
+        }
+        admitted.increment();
+        call.future.whenComplete((result, failure) -> {
+            if (failure != null) {
+                failed.increment();
+                remove(counter);
+            }
+        });
+        batcher.enqueue(new Batcher.Own(call));
+        if (closed) {
+            endAsStopped(call);
+        }
+        return call.future;
+    }
+
+    private boolean admit(PendingCall call) {
+        if (pending.size() >= limits.maxPendingCalls() || replication.applyLag() > limits.maxApplyLagEntries()) {
+            return false;
+        }
+        if (pendingBytes.addAndGet(call.encoded.length) > limits.maxPendingBytes()) {
+            pendingBytes.addAndGet(-call.encoded.length);
+            return false;
+        }
+        pending.put(call.counter, call);
+        return true;
+    }
+
+    private @Nullable PendingCall remove(long counter) {
+        PendingCall call = pending.remove(counter);
+        if (call != null) {
+            pendingBytes.addAndGet(-call.encoded.length);
+        }
+        return call;
+    }
+
+    /** A record of {@code CommandBatch.commands}, so that a batch is the concatenation of its commands. */
+    private static byte[] encode(Command command) {
+        byte[] bytes = new byte[CodedOutputStream.computeMessageSize(CommandBatch.COMMANDS_FIELD_NUMBER, command)];
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        try {
+            out.writeMessage(CommandBatch.COMMANDS_FIELD_NUMBER, command);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes;
+    }
+
+    /** The leader's side of a follower's call. Any thread. */
+    public CompletableFuture<ByteString> onForwarded(ByteString payload) {
+        try {
+            return batcher.enqueueForwarded(ForwardRequest.parseFrom(payload));
+        } catch (InvalidProtocolBufferException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Apply thread, after each batch is visible: answers its results, and sends again what an older term's leader
+     * certainly did not take. The order is what makes the second safe, so it must see every batch.
+     *
+     * @param term of the batch's last entry
+     */
+    public void onApplied(List<CommandResult> results, long term) {
+        List<Answer> ready = new ArrayList<>(results.size());
+        for (CommandResult result : results) {
+            PendingCall call = remove(result.counter());
+            if (call != null) {
+                ready.add(new Answer(call, result));
+            }
+        }
+        if (!ready.isEmpty()) {
+            answers.execute(() -> ready.forEach(Answer::send));
+        }
+        if (term > appliedTerm) {
+            appliedTerm = term;
+            for (PendingCall call : pending.values()) {
+                if (call.state() instanceof Attempt attempt && attempt.term < term) {
+                    batcher.requeue(call, attempt);
+                }
+            }
+        }
+    }
+
+    private record Answer(PendingCall call, CommandResult result) {
+        void send() {
+            call.future.complete(result);
+        }
+    }
+
+    /** Apply thread: a snapshot replaced the state, and with it the results of commands that it already holds. */
+    public void onStateReplaced() {
+        for (PendingCall call : pending.values()) {
+            if (call.state() instanceof Attempt) {
+                answers.execute(
+                        () -> call.future.completeExceptionally(new KvException.Unknown(KvError.LEADER_CHANGED)));
+            }
+        }
+    }
+
+    /** Any thread: someone leads, or nobody does any more. */
+    public void onLeadershipChanged() {
+        batcher.onLeadershipChanged();
+    }
+
+    /** The node's clock, every few milliseconds: ends the calls whose time is up. */
+    public void onTick(long nowNanos) {
+        boolean leaderless = batcher.isLeaderless(nowNanos);
+        for (PendingCall call : pending.values()) {
+            if (nowNanos - call.deadlineNanos >= 0) {
+                call.end(new KvException.Failed(KvError.TIMEOUT), new KvException.Unknown(KvError.TIMEOUT));
+            } else if (leaderless && call.state() == PendingCall.Queued.INSTANCE) {
+                call.end(
+                        new KvException.Failed(KvError.NO_LEADER),
+                        new KvException.Unknown(KvError.TIMEOUT_LEADER_FAILED));
+            }
+        }
+    }
+
+    /** Calls that wait for their result now. */
+    public int pendingCalls() {
+        return pending.size();
+    }
+
+    public long admittedTotal() {
+        return admitted.sum();
+    }
+
+    public long refusedTotal() {
+        return refused.sum();
+    }
+
+    public long failedTotal() {
+        return failed.sum();
+    }
+
+    /** Ends every open call: those in the queue as failed, those that were sent as unknown. */
+    @Override
+    public void close() {
+        closed = true;
+        batcher.close();
+        pending.values().forEach(Proposer::endAsStopped);
+    }
+
+    private static void endAsStopped(PendingCall call) {
+        call.end(new KvException.Failed(KvError.STOPPED), new KvException.Unknown(KvError.STOPPED));
+    }
+}
