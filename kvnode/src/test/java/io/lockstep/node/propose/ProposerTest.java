@@ -1,0 +1,226 @@
+package io.lockstep.node.propose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.lockstep.api.PutRequest;
+import io.lockstep.node.apply.CommandResult;
+import io.lockstep.node.error.KvError;
+import io.lockstep.node.error.KvException;
+import io.lockstep.proto.forward.ForwardRequest;
+import io.lockstep.proto.forward.ForwardResponse;
+import io.lockstep.proto.log.Command;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProposerTest {
+    private static final ProposerLimits LIMITS =
+            new ProposerLimits(100, 1 << 20, 100, 1 << 10, 4, Duration.ofMillis(50));
+
+    private final FakeLog log = new FakeLog(1);
+    private final Proposer proposer = open(log, LIMITS);
+
+    private static Proposer open(FakeLog log, ProposerLimits limits) {
+        Proposer proposer = new Proposer(1, 7, limits, log, Runnable::run);
+        log.serve(proposer);
+        proposer.start();
+        return proposer;
+    }
+
+    @AfterEach
+    void close() {
+        proposer.close();
+    }
+
+    private static Command.Builder put() {
+        return Command.newBuilder().setPut(PutRequest.getDefaultInstance());
+    }
+
+    private CompletableFuture<CommandResult> propose() {
+        return proposer.propose(put(), System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
+    }
+
+    private static KvException failure(CompletableFuture<CommandResult> call) {
+        try {
+            call.get(10, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            return (KvException) e.getCause();
+        }
+        throw new AssertionError("the call succeeded");
+    }
+
+    @Test
+    void propose_committed_answersWithItsOwnResult() throws Exception {
+        List<CompletableFuture<CommandResult>> calls = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            calls.add(propose());
+        }
+        for (int i = 0; i < 50; i++) {
+            assertThat(calls.get(i).get(10, TimeUnit.SECONDS).counter()).isEqualTo(i + 1);
+        }
+        assertThat(proposer.pendingCalls()).isZero();
+    }
+
+    @Test
+    void propose_refusedByTheLog_isSentAgain() throws Exception {
+        log.refuse(3);
+        assertThat(propose().get(10, TimeUnit.SECONDS).counter()).isEqualTo(1);
+        assertThat(log.applied()).containsExactly(1L);
+    }
+
+    @Test
+    void propose_leaderLostBeforeCommit_isSentAgainInTheNextTermOnce() throws Exception {
+        log.hold();
+        CompletableFuture<CommandResult> call = propose();
+        await().until(() -> log.held() == 1);
+        log.loseLeader();
+        log.electAgain(0);
+        await().until(() -> log.held() == 1);
+        log.commitAll();
+        assertThat(call.get(10, TimeUnit.SECONDS).term()).isEqualTo(2);
+        assertThat(log.applied()).containsExactly(1L);
+    }
+
+    @Test
+    void propose_leaderLostAfterTheEntrySurvived_isNotSentAgain() throws Exception {
+        log.hold();
+        CompletableFuture<CommandResult> call = propose();
+        await().until(() -> log.held() == 1);
+        log.loseLeader();
+        assertThat(call).isNotDone();
+        log.electAgain(1);
+        assertThat(call.get(10, TimeUnit.SECONDS).term()).isEqualTo(1);
+        assertThat(log.held()).isZero();
+        assertThat(log.applied()).containsExactly(1L);
+    }
+
+    @Test
+    void tick_deadlinePassedWhileSent_isUnknown() {
+        log.hold();
+        CompletableFuture<CommandResult> call = proposer.propose(put(), System.nanoTime() + 1_000_000_000);
+        await().until(() -> log.held() == 1);
+        proposer.onTick(System.nanoTime() + 2_000_000_000);
+        assertThat(failure(call)).isInstanceOf(KvException.Unknown.class);
+        assertThat(failure(call).error()).isEqualTo(KvError.TIMEOUT);
+    }
+
+    @Test
+    void tick_noLeaderForLongerThanPatience_fails() {
+        log.loseLeader();
+        proposer.onLeadershipChanged();
+        CompletableFuture<CommandResult> call = propose();
+        proposer.onTick(System.nanoTime() + 10_000_000_000L);
+        assertThat(failure(call)).isInstanceOf(KvException.Failed.class);
+        assertThat(failure(call).error()).isEqualTo(KvError.NO_LEADER);
+        log.electAgain(0);
+        assertThat(log.applied()).isEmpty();
+    }
+
+    @Test
+    void propose_beyondItsBounds_isRefused() {
+        log.hold();
+        for (int i = 0; i < LIMITS.maxPendingCalls(); i++) {
+            propose();
+        }
+        assertThat(failure(propose()).error()).isEqualTo(KvError.TOO_MANY_REQUESTS);
+        assertThat(proposer.refusedTotal()).isEqualTo(1);
+    }
+
+    @Test
+    void propose_whileEntriesAreOut_packsTheRestTogether() {
+        log.hold();
+        for (int i = 0; i < 90; i++) {
+            propose();
+        }
+        // 4 entries are out; the rest waits and goes out in few batches of at most 1 KiB.
+        log.commitAll();
+        await().until(() -> log.applied().size() == 90);
+        assertThat(log.applied()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void onForwarded_ofAnotherTerm_isRefusedAsNotAppended() throws Exception {
+        ForwardRequest old = ForwardRequest.newBuilder().setTerm(9).build();
+        ForwardResponse answer = ForwardResponse.parseFrom(
+                proposer.onForwarded(old.toByteString()).get(10, TimeUnit.SECONDS));
+        assertThat(answer.getOutcome()).isEqualTo(ForwardResponse.Outcome.FAILED);
+    }
+
+    @Test
+    void onStateReplaced_commandsThatWereSent_areUnknown() {
+        log.hold();
+        CompletableFuture<CommandResult> call = propose();
+        await().until(() -> log.held() == 1);
+        proposer.onStateReplaced();
+        assertThat(failure(call)).isInstanceOf(KvException.Unknown.class);
+    }
+
+    @Test
+    void close_openCalls_areEnded() {
+        log.hold();
+        CompletableFuture<CommandResult> call = propose();
+        await().until(() -> log.held() == 1);
+        proposer.close();
+        assertThat(failure(call)).isInstanceOf(KvException.Unknown.class);
+        assertThatThrownBy(() -> propose().join())
+                .isInstanceOf(CompletionException.class)
+                .hasRootCauseInstanceOf(KvException.class);
+    }
+
+    /** I16: over many lost leaders, what was answered happened once, and what was called failed did not happen. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void propose_overManyLostLeaders_neverLiesAboutAnOutcome(long seed) {
+        FakeLog stormy = new FakeLog(seed);
+        Random random = new Random(seed);
+        Proposer writer = open(stormy, new ProposerLimits(10_000, 1 << 20, 100, 256, 4, Duration.ofMillis(2)));
+        List<CompletableFuture<CommandResult>> calls = new ArrayList<>();
+        for (int round = 0; round < 200; round++) {
+            if (random.nextInt(3) > 0) {
+                stormy.hold();
+            }
+            for (int i = random.nextInt(8); i >= 0; i--) {
+                calls.add(writer.propose(put(), System.nanoTime() + random.nextInt(20_000_000)));
+            }
+            switch (random.nextInt(4)) {
+                case 0 -> stormy.commitAll();
+                case 1 -> {
+                    stormy.loseLeader();
+                    writer.onTick(System.nanoTime());
+                    stormy.electAgain();
+                }
+                case 2 -> stormy.refuse(random.nextInt(3));
+                default -> writer.onTick(System.nanoTime());
+            }
+        }
+        stormy.loseLeader();
+        stormy.electAgain();
+        stormy.commitAll();
+        await().until(() -> {
+            writer.onTick(System.nanoTime());
+            return calls.stream().allMatch(CompletableFuture::isDone);
+        });
+        writer.close();
+
+        List<Long> applied = stormy.applied();
+        assertThat(applied).doesNotHaveDuplicates();
+        for (int i = 0; i < calls.size(); i++) {
+            CompletableFuture<CommandResult> call = calls.get(i);
+            if (!call.isCompletedExceptionally()) {
+                assertThat(applied).contains(i + 1L);
+            } else if (failure(call) instanceof KvException.Failed) {
+                assertThat(applied).as("failed means it did not happen").doesNotContain(i + 1L);
+            }
+        }
+    }
+}
