@@ -1,0 +1,85 @@
+package io.lockstep.jepsen.history;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a client asked for. Written values are unique in a run: checkers identify writes by them. */
+public sealed interface Action {
+
+    /** The key, or the prefix of a scan. */
+    String key();
+
+    /** A word for tables and files. */
+    String name();
+
+    /** True if it can change the store when it takes effect. */
+    default boolean mutates() {
+        return false;
+    }
+
+    /** A read of one key. */
+    record Read(String key, Consistency consistency) implements Action {
+        @Override
+        public String name() {
+            return consistency == Consistency.LINEARIZABLE ? "read" : "stale-read";
+        }
+    }
+
+    /** A read of one key in the state of an older revision. */
+    record ReadAt(String key, long atRevision) implements Action {
+        @Override
+        public String name() {
+            return "read-at";
+        }
+    }
+
+    /** A read of every key with a prefix. */
+    record Scan(String key, Consistency consistency) implements Action {
+        @Override
+        public String name() {
+            return consistency == Consistency.LINEARIZABLE ? "scan" : "stale-scan";
+        }
+    }
+
+    /** A put. */
+    record Write(String key, String value) implements Action {
+        @Override
+        public String name() {
+            return "write";
+        }
+
+        @Override
+        public boolean mutates() {
+            return true;
+        }
+    }
+
+    /**
+     * A transaction: put the value if the key holds the expected one, else read the key.
+     *
+     * @param expected null: the key must be absent
+     */
+    record CompareAndSet(String key, @Nullable String expected, String value) implements Action {
+        @Override
+        public String name() {
+            return "cas";
+        }
+
+        @Override
+        public boolean mutates() {
+            return true;
+        }
+    }
+
+    /** A delete of one key. */
+    record Delete(String key) implements Action {
+        @Override
+        public String name() {
+            return "delete";
+        }
+
+        @Override
+        public boolean mutates() {
+            return true;
+        }
+    }
+}
