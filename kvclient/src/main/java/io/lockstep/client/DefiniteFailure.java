@@ -1,0 +1,10 @@
+package io.lockstep.client;
+
+/** Nothing happened, and nothing will: the same call may be made again without a risk. */
+public final class DefiniteFailure extends ClientException {
+    private static final long serialVersionUID = 1L;
+
+    DefiniteFailure(Failure failure, String endpoint, int attempts) {
+        super(failure, endpoint, attempts);
+    }
+}

@@ -1,0 +1,31 @@
+package io.lockstep.client;
+
+import io.grpc.Attributes;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+
+/**
+ * Knows whether an attempt was ever given to a live connection. Before that, nothing can have been sent; after it,
+ * anything may have been, whatever the attempt's status says: bytes that wait in a socket's buffer when a call is cut off
+ * at its deadline are still sent. So the mark is set when grpc creates the stream on a connection, and not when its
+ * headers are seen to leave.
+ *
+ * <p>Set on the event loop or by the caller of the attempt, read on the event loop when the attempt ends.
+ */
+final class HandOverMark extends ClientStreamTracer.Factory {
+    private volatile boolean handedOver;
+
+    boolean isSet() {
+        return handedOver;
+    }
+
+    @Override
+    public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+        return new ClientStreamTracer() {
+            @Override
+            public void streamCreated(Attributes transport, Metadata sent) {
+                handedOver = true;
+            }
+        };
+    }
+}

@@ -1,0 +1,218 @@
+package io.lockstep.client;
+
+import com.google.protobuf.ByteString;
+import io.grpc.MethodDescriptor;
+import io.lockstep.api.ClusterGrpc;
+import io.lockstep.api.CompactionRequest;
+import io.lockstep.api.CompactionResponse;
+import io.lockstep.api.DeleteRangeRequest;
+import io.lockstep.api.DeleteRangeResponse;
+import io.lockstep.api.HashKVRequest;
+import io.lockstep.api.HashKVResponse;
+import io.lockstep.api.KVGrpc;
+import io.lockstep.api.MaintenanceGrpc;
+import io.lockstep.api.MemberListRequest;
+import io.lockstep.api.MemberListResponse;
+import io.lockstep.api.PutRequest;
+import io.lockstep.api.PutResponse;
+import io.lockstep.api.RangeRequest;
+import io.lockstep.api.RangeResponse;
+import io.lockstep.api.StatusRequest;
+import io.lockstep.api.StatusResponse;
+import io.lockstep.api.TxnRequest;
+import io.lockstep.api.TxnResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A client of a cluster. Thread safe, meant to be shared and kept: it has a connection per endpoint in use. Every call
+ * ends by its deadline, and its future fails with a {@link DefiniteFailure} or an {@link UnknownOutcome} and with nothing
+ * else, cancelling apart. Futures complete on the callback executor, where dependents may block; {@link #sync()} is the
+ * blocking form.
+ *
+ * <pre>{@code
+ * try (KvClient client = KvClient.builder().endpoints("localhost:2379").build()) {
+ *     client.sync().put("greeting", "hello");
+ *     RangeResponse answer = client.sync().get("greeting");
+ * }
+ * }</pre>
+ */
+public final class KvClient implements AutoCloseable {
+    private static final RangeRequest NO_RANGE = RangeRequest.getDefaultInstance();
+
+    private final Transport transport;
+    private final List<Endpoint> endpoints;
+    private final Duration timeout;
+
+    /** What clients with different time-outs share. */
+    record Transport(Channels channels, RetryPolicy retries, Callbacks callbacks) {}
+
+    KvClient(Transport transport, List<Endpoint> endpoints, Duration timeout) {
+        this.transport = transport;
+        this.endpoints = endpoints;
+        this.timeout = timeout;
+    }
+
+    public static KvClientBuilder builder() {
+        return new KvClientBuilder();
+    }
+
+    public List<Endpoint> endpoints() {
+        return endpoints;
+    }
+
+    /** The same client (closing one closes both), whose calls take this long at most. */
+    public KvClient withTimeout(Duration timeout) {
+        return new KvClient(transport, endpoints, KvClientBuilder.checkTimeout(timeout));
+    }
+
+    /** The same client with blocking calls. */
+    public SyncKvClient sync() {
+        return new SyncKvClient(this);
+    }
+
+    public CompletableFuture<RangeResponse> get(ByteString key) {
+        return get(key, GetOptions.DEFAULT);
+    }
+
+    public CompletableFuture<RangeResponse> get(ByteString key, GetOptions options) {
+        return range(options.toRequest(key));
+    }
+
+    /** The request as it goes over the wire. */
+    public CompletableFuture<RangeResponse> range(RangeRequest request) {
+        return outer(read(KVGrpc.getRangeMethod(), request));
+    }
+
+    public CompletableFuture<PutResponse> put(ByteString key, ByteString value) {
+        return put(key, value, PutOptions.DEFAULT);
+    }
+
+    public CompletableFuture<PutResponse> put(ByteString key, ByteString value, PutOptions options) {
+        return put(options.toRequest(key, value));
+    }
+
+    /** The request as it goes over the wire. */
+    public CompletableFuture<PutResponse> put(PutRequest request) {
+        return outer(write(KVGrpc.getPutMethod(), request));
+    }
+
+    public CompletableFuture<DeleteRangeResponse> delete(ByteString key) {
+        return delete(KeyRange.single(key));
+    }
+
+    public CompletableFuture<DeleteRangeResponse> delete(KeyRange range) {
+        return delete(DeleteRangeRequest.newBuilder()
+                .setKey(range.key())
+                .setRangeEnd(range.end())
+                .build());
+    }
+
+    /** The request as it goes over the wire. */
+    public CompletableFuture<DeleteRangeResponse> delete(DeleteRangeRequest request) {
+        return outer(write(KVGrpc.getDeleteRangeMethod(), request));
+    }
+
+    public CompletableFuture<TxnResponse> commit(Txn txn) {
+        return txn(txn.toRequest());
+    }
+
+    /** The request as it goes over the wire. */
+    public CompletableFuture<TxnResponse> txn(TxnRequest request) {
+        return outer(txnInner(request));
+    }
+
+    /**
+     * Forgets what was overwritten or deleted before the revision.
+     *
+     * @param physical answer only once the space is given back
+     */
+    public CompletableFuture<CompactionResponse> compact(long revision, boolean physical) {
+        return outer(compactInner(revision, physical));
+    }
+
+    /** This member's own view of itself. Tried once. */
+    public CompletableFuture<StatusResponse> status(Endpoint member) {
+        return outer(statusInner(member));
+    }
+
+    /**
+     * The hash of this member's keys up to the revision, equal on all members. Tried once.
+     *
+     * @param revision 0: the newest
+     */
+    public CompletableFuture<HashKVResponse> hashKv(Endpoint member, long revision) {
+        return outer(hashKvInner(member, revision));
+    }
+
+    /** A read that this member must answer itself. Tried once. */
+    public CompletableFuture<RangeResponse> range(Endpoint member, RangeRequest request) {
+        return outer(at(member, KVGrpc.getRangeMethod(), request));
+    }
+
+    /** Who belongs to the cluster; linearizable reads ask a quorum, stale ones tell what the answering member knows. */
+    public CompletableFuture<MemberListResponse> memberList(Consistency consistency) {
+        return outer(memberListInner(consistency));
+    }
+
+    /** Ends the connections and the client's threads; calls under way fail. Blocks for some seconds at most. */
+    @Override
+    public void close() {
+        transport.channels().close();
+        transport.callbacks().close();
+    }
+
+    <Q, A> CompletableFuture<A> read(MethodDescriptor<Q, A> method, Q request) {
+        return call(new Call.Order<>(method, request, false, timeout.toNanos()));
+    }
+
+    <Q, A> CompletableFuture<A> write(MethodDescriptor<Q, A> method, Q request) {
+        return call(new Call.Order<>(method, request, true, timeout.toNanos()));
+    }
+
+    CompletableFuture<TxnResponse> txnInner(TxnRequest request) {
+        boolean write = Txn.mayWrite(request);
+        return call(new Call.Order<>(KVGrpc.getTxnMethod(), request, write, timeout.toNanos()));
+    }
+
+    CompletableFuture<CompactionResponse> compactInner(long revision, boolean physical) {
+        CompactionRequest request = CompactionRequest.newBuilder()
+                .setRevision(revision)
+                .setPhysical(physical)
+                .build();
+        return write(KVGrpc.getCompactMethod(), request);
+    }
+
+    CompletableFuture<StatusResponse> statusInner(Endpoint member) {
+        return at(member, MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
+    }
+
+    CompletableFuture<HashKVResponse> hashKvInner(Endpoint member, long revision) {
+        HashKVRequest request = HashKVRequest.newBuilder().setRevision(revision).build();
+        return at(member, MaintenanceGrpc.getHashKVMethod(), request);
+    }
+
+    CompletableFuture<MemberListResponse> memberListInner(Consistency consistency) {
+        RangeRequest.Builder setting = NO_RANGE.toBuilder();
+        consistency.applyTo(setting);
+        MemberListRequest request = MemberListRequest.newBuilder()
+                .setLinearizable(!setting.getSerializable())
+                .build();
+        return read(ClusterGrpc.getMemberListMethod(), request);
+    }
+
+    private <Q, A> CompletableFuture<A> call(Call.Order<Q, A> order) {
+        return new Call<>(transport.channels(), order, transport.retries()).start();
+    }
+
+    private <Q, A> CompletableFuture<A> at(Endpoint member, MethodDescriptor<Q, A> method, Q request) {
+        Call.Order<Q, A> order = new Call.Order<>(method, request, false, timeout.toNanos());
+        Channels.Slot slot = transport.channels().of(member);
+        return new Call<>(transport.channels(), slot, order, transport.retries()).start();
+    }
+
+    private <A> CompletableFuture<A> outer(CompletableFuture<A> inner) {
+        return transport.callbacks().handOver(inner);
+    }
+}
