@@ -1,0 +1,76 @@
+package io.lockstep.node.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.lockstep.api.RangeRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Random requests get the same answers, field by field, as from a real etcd. */
+class DifferentialTest {
+    private static final int SEEDS = Integer.getInteger("differential.seeds", 50);
+    private static final int FIRST_SEED = Integer.getInteger("differential.firstSeed", 1);
+    private static final int STEPS_PER_SEED = 400;
+    /** After so many seeds that differ the rest would hardly tell more. */
+    private static final int MAX_MISMATCHES = 5;
+
+    @Test
+    void randomSteps_sentToBoth_areAnsweredTheSame() {
+        Path etcd = Servers.etcdOrSkip();
+        try (ServerProcess subject = Servers.startSubject();
+                ServerProcess oracle = EtcdServer.start(etcd);
+                Connection oracleConnection = oracle.connect();
+                Connection subjectConnection = subject.connect()) {
+            AllowedDifferences allowed = AllowedDifferences.ofEtcd35();
+            DifferentialRun run = new DifferentialRun(oracleConnection, subjectConnection, allowed);
+            List<String> mismatches = new ArrayList<>();
+            for (int seed = FIRST_SEED; seed < FIRST_SEED + SEEDS && mismatches.size() < MAX_MISMATCHES; seed++) {
+                run.run(seed, STEPS_PER_SEED).ifPresent(mismatch -> mismatches.add(mismatch.describe()));
+            }
+            System.out.printf(
+                    "%s against %s: %d steps, allowed differences met: %s%n%s%n",
+                    subject.label(), oracle.label(), run.coverage().total(), allowed.met(), run.coverage());
+            assertThat(mismatches).as("\n" + String.join("\n", mismatches)).isEmpty();
+            assertThat(run.coverage().total()).isEqualTo(SEEDS * STEPS_PER_SEED);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void mistake_plantedInServer_isFound(PlantedDifference mistake) {
+        Path etcd = Servers.etcdOrSkip();
+        try (ServerProcess oracle = EtcdServer.start(etcd);
+                ServerProcess subject = EtcdServer.start(etcd);
+                Connection oracleConnection = oracle.connect();
+                Connection subjectConnection = subject.connect()) {
+            DifferentialRun run =
+                    new DifferentialRun(oracleConnection, mistake.in(subjectConnection), AllowedDifferences.none());
+            Optional<DifferentialRun.Mismatch> found = Optional.empty();
+            for (int seed = 1; seed <= SEEDS && found.isEmpty(); seed++) {
+                found = run.run(seed, STEPS_PER_SEED);
+            }
+            assertThat(found).as("no step of any seed met " + mistake).isPresent();
+            System.out.println(mistake + ": " + found.get().describe());
+        }
+    }
+
+    /** One such request ends the process of an etcd 3.5, so it can't be among the random ones. */
+    @Test
+    void unknownSortTarget_sentToLockstep_isRefused() {
+        try (ServerProcess subject = Servers.startLockstepOrSkip();
+                Connection connection = subject.connect()) {
+            RangeRequest.Builder range = Requests.everything().toBuilder().setSortTargetValue(5);
+            for (int order = 0; order < 3; order++) {
+                assertThat(connection.call(range.setSortOrderValue(order).build()))
+                        .isEqualTo(new Answer.Refused(Status.Code.INVALID_ARGUMENT, "etcdserver: invalid sort option"));
+            }
+            assertThat(connection.call(Requests.everything())).isInstanceOf(Answer.Given.class);
+        }
+    }
+}
