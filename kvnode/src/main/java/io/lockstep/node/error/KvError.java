@@ -34,7 +34,12 @@ public enum KvError {
     VIEW_TOO_OLD(Code.UNAVAILABLE, "lockstep: the read took longer than a view may be held: read fewer keys at a time"),
     CANCELLED(Code.CANCELLED, "etcdserver: request canceled"),
     AUTH_NOT_ENABLED(Code.FAILED_PRECONDITION, "etcdserver: authentication is not enabled"),
-    CORRUPT(Code.DATA_LOSS, "etcdserver: corrupt cluster");
+    CORRUPT(Code.DATA_LOSS, "etcdserver: corrupt cluster"),
+    BOUND_ON_WRITE(
+            Code.INVALID_ARGUMENT,
+            "lockstep: max_staleness_millis and min_revision are for reads: this transaction may write"),
+    ACK_NOT_OFFERED(
+            Code.UNIMPLEMENTED, "lockstep: ack=ACK_ALL is not offered by this version: leave it out for a quorum");
 
     /** gRPC's codes, by gRPC's numbers; kept apart from grpc so that replicated code needs no transport. */
     public enum Code {
@@ -45,6 +50,7 @@ public enum KvError {
         RESOURCE_EXHAUSTED(8),
         FAILED_PRECONDITION(9),
         OUT_OF_RANGE(11),
+        UNIMPLEMENTED(12),
         UNAVAILABLE(14),
         DATA_LOSS(15);
 

@@ -1,0 +1,55 @@
+package io.lockstep.node.rpc;
+
+import com.google.protobuf.Message;
+import io.grpc.Metadata;
+import io.lockstep.api.RangeRequest;
+import io.lockstep.api.StatusRequest;
+import io.lockstep.node.error.KvError;
+import io.lockstep.node.error.KvException;
+import org.jspecify.annotations.Nullable;
+
+/** What is asked of every call before its service sees it, in etcd's order. */
+public final class Admission {
+    private static final Metadata.Key<String> HAS_LEADER =
+            Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> CLIENT_API_VERSION =
+            Metadata.Key.of("client-api-version", Metadata.ASCII_STRING_MARSHALLER);
+
+    /** What grpc-java puts in place of a byte that is no ASCII character. */
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private final NodeStatus status;
+
+    public Admission(NodeStatus status) {
+        this.status = status;
+    }
+
+    /** @throws KvException LEARNER_NOT_SUPPORTED, INVALID_CLIENT_API_VERSION or NO_LEADER */
+    public void check(Message request, Metadata metadata) {
+        check(request);
+        // etcd refuses what is not UTF-8; gRPC allows only ASCII here and shows us anything else alike.
+        String version = firstOf(metadata, CLIENT_API_VERSION);
+        if (version != null && version.indexOf(REPLACEMENT) >= 0) {
+            throw new KvException.Rejected(KvError.INVALID_CLIENT_API_VERSION);
+        }
+        if ("true".equals(firstOf(metadata, HAS_LEADER)) && status.leaderId() == 0) {
+            throw new KvException.Failed(KvError.NO_LEADER);
+        }
+    }
+
+    /** For a request that came without metadata. */
+    public void check(Message request) {
+        if (status.isLearner() && !learnerAnswers(request)) {
+            throw new KvException.Failed(KvError.LEARNER_NOT_SUPPORTED);
+        }
+    }
+
+    private static boolean learnerAnswers(Message request) {
+        return request instanceof StatusRequest || (request instanceof RangeRequest range && range.getSerializable());
+    }
+
+    private static @Nullable String firstOf(Metadata metadata, Metadata.Key<String> key) {
+        Iterable<String> values = metadata.getAll(key);
+        return values == null ? null : values.iterator().next();
+    }
+}

@@ -1,0 +1,43 @@
+package io.lockstep.node.rpc;
+
+import io.lockstep.api.ResponseHeader;
+import io.lockstep.node.apply.CommandResult;
+import io.lockstep.node.mvcc.ReadView;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Writes the header of every answer. */
+final class Headers {
+    private final NodeServices services;
+
+    /** The highest term that any thread has answered with: clients drop a member whose term goes back. */
+    private final AtomicLong highestTerm = new AtomicLong();
+
+    Headers(NodeServices services) {
+        this.services = services;
+    }
+
+    /** Of a write: the revision is the write's own. */
+    ResponseHeader of(CommandResult result) {
+        return header(result.revision(), result.term());
+    }
+
+    /** Of a read: the revision is that of the state that was read. */
+    ResponseHeader of(ReadView view) {
+        return header(view.revision(), view.term());
+    }
+
+    /** Of an answer about the cluster: etcd gives no revision there. */
+    ResponseHeader withoutRevision() {
+        return header(0, 0);
+    }
+
+    private ResponseHeader header(long revision, long term) {
+        long seen = Math.max(term, services.status().term());
+        return ResponseHeader.newBuilder()
+                .setClusterId(services.clusterId())
+                .setMemberId(services.memberId())
+                .setRevision(revision)
+                .setRaftTerm(highestTerm.accumulateAndGet(seen, Math::max))
+                .build();
+    }
+}

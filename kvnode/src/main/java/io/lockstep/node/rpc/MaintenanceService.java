@@ -1,0 +1,93 @@
+package io.lockstep.node.rpc;
+
+import io.lockstep.api.AlarmMember;
+import io.lockstep.api.HashKVRequest;
+import io.lockstep.api.HashKVResponse;
+import io.lockstep.api.HashRequest;
+import io.lockstep.api.HashResponse;
+import io.lockstep.api.MaintenanceGrpc;
+import io.lockstep.api.StatusRequest;
+import io.lockstep.api.StatusResponse;
+import io.lockstep.node.error.KvError;
+import io.lockstep.node.mvcc.ReadView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** How this member is. All of it is about this member alone, so nothing here awaits the gate. */
+final class MaintenanceService {
+    private final NodeServices services;
+    private final Headers headers;
+    private final Reads reads;
+
+    MaintenanceService(NodeServices services, Headers headers, Reads reads) {
+        this.services = services;
+        this.headers = headers;
+        this.reads = reads;
+    }
+
+    List<UnaryRpc<?, ?>> rpcs() {
+        return List.of(
+                new UnaryRpc<>(MaintenanceGrpc.getStatusMethod(), this::status),
+                new UnaryRpc<>(MaintenanceGrpc.getHashKVMethod(), this::hashKv),
+                new UnaryRpc<>(MaintenanceGrpc.getHashMethod(), this::hash));
+    }
+
+    private CompletableFuture<StatusResponse> status(StatusRequest request, RpcCall call) {
+        return reads.local(call, Reads.Cost.SCAN, this::status);
+    }
+
+    private StatusResponse status(ReadView view) {
+        NodeStatus node = services.status();
+        long leader = node.leaderId();
+        return StatusResponse.newBuilder()
+                .setHeader(headers.of(view))
+                .setVersion(ApiLevel.SERVER_VERSION)
+                .setLockstepVersion(services.productVersion())
+                .setDbSize(node.dbSizeBytes())
+                .setDbSizeInUse(node.dbSizeInUseBytes())
+                .setLeader(leader)
+                .setRaftIndex(node.raftIndex())
+                .setRaftTerm(node.term())
+                .setRaftAppliedIndex(node.appliedIndex())
+                .addAllErrors(errors(node, leader))
+                .setIsLearner(node.isLearner())
+                .build();
+    }
+
+    private static List<String> errors(NodeStatus node, long leader) {
+        List<String> errors = new ArrayList<>();
+        if (leader == 0) {
+            errors.add(KvError.NO_LEADER.text());
+        }
+        for (AlarmMember alarm : node.alarms()) {
+            // The blank at the end is etcd's.
+            errors.add("memberID:" + Long.toUnsignedString(alarm.getMemberID()) + " alarm:" + alarm.getAlarm() + " ");
+        }
+        return errors;
+    }
+
+    private CompletableFuture<HashKVResponse> hashKv(HashKVRequest request, RpcCall call) {
+        return reads.local(call, Reads.Cost.SCAN, view -> hashKv(request, view));
+    }
+
+    private HashKVResponse hashKv(HashKVRequest request, ReadView view) {
+        ReadView.HashResult result = view.hashKv(request.getRevision());
+        return HashKVResponse.newBuilder()
+                .setHeader(headers.of(view))
+                .setHash(result.hash())
+                .setCompactRevision(result.compactRevision())
+                .build();
+    }
+
+    /** etcd hashes its file here, which no two members share. The hash of the newest state serves the same question. */
+    private CompletableFuture<HashResponse> hash(HashRequest request, RpcCall call) {
+        return reads.local(
+                call,
+                Reads.Cost.SCAN,
+                view -> HashResponse.newBuilder()
+                        .setHeader(headers.of(view))
+                        .setHash(view.hashKv(0).hash())
+                        .build());
+    }
+}

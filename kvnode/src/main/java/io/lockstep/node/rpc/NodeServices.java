@@ -1,0 +1,19 @@
+package io.lockstep.node.rpc;
+
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+
+/**
+ * All that the client port needs of the node around it.
+ *
+ * @param productVersion the version of this software, beside the API level that clients parse
+ * @param metrics the node's own registry: what stands in it is what {@code /metrics} shows
+ */
+public record NodeServices(
+        long clusterId,
+        long memberId,
+        String productVersion,
+        Writes writes,
+        ReadGate readGate,
+        Views views,
+        NodeStatus status,
+        PrometheusRegistry metrics) {}

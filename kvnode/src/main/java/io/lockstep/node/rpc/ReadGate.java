@@ -1,0 +1,15 @@
+package io.lockstep.node.rpc;
+
+import java.util.concurrent.CompletableFuture;
+
+/** What a linearizable read waits for. Any thread; does not block. */
+public interface ReadGate {
+    /**
+     * Ends once this node's newest view holds every write that was acknowledged before the call, or exceptionally with a
+     * {@link io.lockstep.node.error.KvException} by the deadline at the latest. Point reads run on the thread that
+     * completes it; larger ones leave it at once.
+     *
+     * @param deadlineNanos on the clock of {@link System#nanoTime}
+     */
+    CompletableFuture<Void> await(long deadlineNanos);
+}

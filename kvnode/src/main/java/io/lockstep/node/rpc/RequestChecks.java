@@ -1,0 +1,87 @@
+package io.lockstep.node.rpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import io.lockstep.api.Ack;
+import io.lockstep.api.Compare;
+import io.lockstep.api.DeleteRangeRequest;
+import io.lockstep.api.PutRequest;
+import io.lockstep.api.RangeRequest;
+import io.lockstep.api.RequestOp;
+import io.lockstep.api.TxnRequest;
+import io.lockstep.node.error.KvError;
+import io.lockstep.node.error.KvException;
+
+/**
+ * What can be refused by looking at a request alone, in etcd's order: of several faults the client hears of the same
+ * one. Pure.
+ */
+final class RequestChecks {
+    private final RpcLimits limits;
+
+    RequestChecks(RpcLimits limits) {
+        this.limits = limits;
+    }
+
+    void range(RangeRequest request) {
+        keyGiven(request.getKey());
+    }
+
+    void put(PutRequest request) {
+        keyGiven(request.getKey());
+        refuseIf(request.getIgnoreValue() && !request.getValue().isEmpty(), KvError.VALUE_PROVIDED);
+        refuseIf(request.getIgnoreLease() && request.getLease() != 0, KvError.LEASE_PROVIDED);
+    }
+
+    void deleteRange(DeleteRangeRequest request) {
+        keyGiven(request.getKey());
+    }
+
+    void txn(TxnRequest request) {
+        txnShape(request, limits.maxTxnOps());
+        TxnChanges.check(request.getSuccessList());
+        TxnChanges.check(request.getFailureList());
+    }
+
+    /** What holds for all writes, once the rest is right: the size, and no promise that is not kept. */
+    void write(MessageLite request, Ack ack) {
+        refuseIf(request.getSerializedSize() > limits.maxRequestBytes(), KvError.REQUEST_TOO_LARGE);
+        refuseIf(ack == Ack.ACK_ALL || ack == Ack.UNRECOGNIZED, KvError.ACK_NOT_OFFERED);
+    }
+
+    /** Nested transactions get what their parent leaves of the operations. */
+    private void txnShape(TxnRequest request, int maxOps) {
+        int ops = Math.max(request.getCompareCount(), Math.max(request.getSuccessCount(), request.getFailureCount()));
+        refuseIf(ops > maxOps, KvError.TOO_MANY_OPS);
+        for (Compare compare : request.getCompareList()) {
+            keyGiven(compare.getKey());
+        }
+        for (RequestOp op : request.getSuccessList()) {
+            step(op, maxOps - ops);
+        }
+        for (RequestOp op : request.getFailureList()) {
+            step(op, maxOps - ops);
+        }
+    }
+
+    private void step(RequestOp op, int maxNestedOps) {
+        switch (op.getRequestCase()) {
+            case REQUEST_RANGE -> range(op.getRequestRange());
+            case REQUEST_PUT -> put(op.getRequestPut());
+            case REQUEST_DELETE_RANGE -> deleteRange(op.getRequestDeleteRange());
+            case REQUEST_TXN -> txnShape(op.getRequestTxn(), maxNestedOps);
+            // The text is odd for a step that says nothing, but it is etcd's.
+            case REQUEST_NOT_SET -> throw new KvException.Rejected(KvError.KEY_NOT_FOUND);
+        }
+    }
+
+    private static void keyGiven(ByteString key) {
+        refuseIf(key.isEmpty(), KvError.KEY_NOT_PROVIDED);
+    }
+
+    private static void refuseIf(boolean wrong, KvError error) {
+        if (wrong) {
+            throw new KvException.Rejected(error);
+        }
+    }
+}

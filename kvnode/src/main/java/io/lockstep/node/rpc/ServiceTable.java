@@ -1,0 +1,54 @@
+package io.lockstep.node.rpc;
+
+import io.grpc.ServiceDescriptor;
+import io.lockstep.api.AuthGrpc;
+import io.lockstep.api.ClusterGrpc;
+import io.lockstep.api.KVGrpc;
+import io.lockstep.api.LeaseGrpc;
+import io.lockstep.api.MaintenanceGrpc;
+import io.lockstep.api.WatchGrpc;
+import io.lockstep.api.election.ElectionGrpc;
+import io.lockstep.api.lock.LockGrpc;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Every method of the API by its full name, and what serves it. */
+public final class ServiceTable {
+    private static final List<ServiceDescriptor> API = List.of(
+            KVGrpc.getServiceDescriptor(),
+            WatchGrpc.getServiceDescriptor(),
+            LeaseGrpc.getServiceDescriptor(),
+            ClusterGrpc.getServiceDescriptor(),
+            MaintenanceGrpc.getServiceDescriptor(),
+            AuthGrpc.getServiceDescriptor(),
+            LockGrpc.getServiceDescriptor(),
+            ElectionGrpc.getServiceDescriptor());
+
+    private final Map<String, UnaryRpc<?, ?>> rpcs;
+
+    public ServiceTable(NodeServices services, RpcLimits limits, Executor readPool) {
+        Headers headers = new Headers(services);
+        Reads reads = new Reads(services, readPool);
+        List<UnaryRpc<?, ?>> all = new ArrayList<>();
+        all.addAll(new KvService(new RequestChecks(limits), headers, reads, services.writes()).rpcs());
+        all.addAll(new MaintenanceService(services, headers, reads).rpcs());
+        all.addAll(new ClusterService(headers, reads).rpcs());
+        rpcs = all.stream()
+                .collect(Collectors.toUnmodifiableMap(rpc -> rpc.method().getFullMethodName(), Function.identity()));
+    }
+
+    /** The services of the API, those that come later too. */
+    public List<ServiceDescriptor> services() {
+        return API;
+    }
+
+    /** Null: the method is not offered. */
+    public @Nullable UnaryRpc<?, ?> find(String fullMethodName) {
+        return rpcs.get(fullMethodName);
+    }
+}

@@ -1,0 +1,20 @@
+package io.lockstep.node.rpc;
+
+import io.lockstep.node.apply.CommandResult;
+import io.lockstep.proto.log.Command;
+import java.util.concurrent.CompletableFuture;
+
+/** The way of a write into the log. Any thread; does not block. */
+public interface Writes {
+    /**
+     * Has a command replicated and applied.
+     *
+     * <p>The future is the call's own. It ends by the deadline at the latest: with the result (a rejection is inside), or
+     * exceptionally with a {@link io.lockstep.node.error.KvException}. A caller that is gone cancels it: a command that
+     * is not in the log by then need not get there.
+     *
+     * @param command without an origin
+     * @param deadlineNanos on the clock of {@link System#nanoTime}
+     */
+    CompletableFuture<CommandResult> propose(Command.Builder command, long deadlineNanos);
+}

@@ -1,0 +1,167 @@
+package io.lockstep.node.rpc.http;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
+import io.grpc.Status;
+import io.lockstep.node.rpc.Admission;
+import io.lockstep.node.rpc.ErrorMapping;
+import io.lockstep.node.rpc.RpcCall;
+import io.lockstep.node.rpc.RpcLimits;
+import io.lockstep.node.rpc.RpcMetrics;
+import io.lockstep.node.rpc.UnaryRpc;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+
+/**
+ * One method as JSON: {@code POST} with the request as an object, bytes in base64, 64-bit numbers as strings. The call
+ * goes through the same checks and the same service as one of gRPC. Parsing and printing happen in the read pool, so
+ * that a large body holds up no event loop.
+ */
+final class Gateway<Q extends Message, R> {
+    private static final String METADATA_PREFIX = "grpc-metadata-";
+    private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
+    private static final JsonFormat.Printer PRINTER =
+            JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
+
+    private final UnaryRpc<Q, R> rpc;
+    private final Message requestPrototype;
+    private final Message responsePrototype;
+    private final Admission admission;
+    private final RpcMetrics.ForMethod metrics;
+    private final RpcLimits limits;
+    private final Executor pool;
+
+    /** @param generated the method as generated from the API, which knows the messages' types */
+    Gateway(
+            UnaryRpc<Q, R> rpc,
+            MethodDescriptor<?, ?> generated,
+            Admission admission,
+            RpcMetrics metrics,
+            RpcLimits limits,
+            Executor pool) {
+        this.rpc = rpc;
+        this.requestPrototype = prototype(generated.getRequestMarshaller());
+        this.responsePrototype = prototype(generated.getResponseMarshaller());
+        this.admission = admission;
+        this.metrics = metrics.of(rpc.method());
+        this.limits = limits;
+        this.pool = pool;
+    }
+
+    private static Message prototype(MethodDescriptor.Marshaller<?> marshaller) {
+        if (marshaller instanceof PrototypeMarshaller<?> typed
+                && typed.getMessagePrototype() instanceof Message message) {
+            return message;
+        }
+        throw new IllegalArgumentException("not a generated marshaller: " + marshaller);
+    }
+
+    CompletableFuture<HttpAnswer> answer(HttpRequestIn http, RpcCall call) {
+        metrics.begun();
+        return CompletableFuture.supplyAsync(() -> parse(http.body()), pool)
+                .thenCompose(request -> {
+                    admission.check(request, metadata(http.headers()));
+                    return rpc.handle(request, call);
+                })
+                .thenApplyAsync(this::success, pool)
+                .exceptionally(this::failure);
+    }
+
+    private Q parse(ByteString body) {
+        Message.Builder request = requestPrototype.newBuilderForType();
+        if (!body.isEmpty()) {
+            try {
+                PARSER.merge(body.toStringUtf8(), request);
+            } catch (InvalidProtocolBufferException e) {
+                throw new Unreadable(ErrorMapping.unreadable(firstLine(String.valueOf(e.getMessage()))));
+            }
+        }
+        Message built = request.build();
+        if (built.getSerializedSize() > limits.maxMessageBytes()) {
+            throw new Unreadable(ErrorMapping.messageTooLarge(built.getSerializedSize(), limits.maxMessageBytes()));
+        }
+        @SuppressWarnings("unchecked") // The prototype is that of the method's own request.
+        Q typed = (Q) built;
+        return typed;
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("unreadable JSON");
+    }
+
+    /** Headers that begin so are meant for gRPC: etcd's gateway passes them on. */
+    private static Metadata metadata(HttpHeaders headers) {
+        Metadata metadata = new Metadata();
+        for (Map.Entry<String, String> header : headers) {
+            String name = header.getKey().toLowerCase(java.util.Locale.ROOT);
+            if (name.startsWith(METADATA_PREFIX) && !name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+                put(metadata, name.substring(METADATA_PREFIX.length()), header.getValue());
+            }
+        }
+        return metadata;
+    }
+
+    private static void put(Metadata metadata, String name, String value) {
+        try {
+            metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+        } catch (IllegalArgumentException e) {
+            throw new Unreadable(
+                    ErrorMapping.unreadable("header " + METADATA_PREFIX + name + " is not valid metadata"));
+        }
+    }
+
+    private HttpAnswer success(R response) {
+        String json;
+        try {
+            json = PRINTER.print(response instanceof Message message ? message : reparse(response));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        metrics.ended(Status.OK);
+        return new HttpAnswer(
+                HttpResponseStatus.OK,
+                Map.of("content-type", "application/json", "grpc-metadata-content-type", "application/grpc"),
+                ByteString.copyFromUtf8(json));
+    }
+
+    /** Of an answer that exists only as bytes for the wire. */
+    private Message reparse(R response) throws IOException {
+        try (InputStream bytes = rpc.method().streamResponse(response)) {
+            return responsePrototype.getParserForType().parseFrom(bytes);
+        }
+    }
+
+    private HttpAnswer failure(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Status status = cause instanceof Unreadable unreadable
+                ? unreadable.status
+                : ErrorMapping.toStatus(cause, rpc.method().getFullMethodName());
+        metrics.ended(status);
+        return GatewayErrors.answer(status);
+    }
+
+    /** A body or header that never became a request. */
+    private static final class Unreadable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Status status;
+
+        Unreadable(Status status) {
+            super(status.getDescription(), null, false, false);
+            this.status = status;
+        }
+    }
+}

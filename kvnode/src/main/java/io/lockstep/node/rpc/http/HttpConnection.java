@@ -1,0 +1,144 @@
+package io.lockstep.node.rpc.http;
+
+import com.google.protobuf.ByteString;
+import io.lockstep.node.rpc.RpcCall;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP/1 connection: answers its requests one after another, in order. While one is being answered the socket is
+ * read on, so that a client that leaves is seen, until a second request is in; that one waits and reading stops. All on
+ * the connection's event loop.
+ */
+final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+
+    private final Pages site;
+    private final HttpTimer timer;
+    private final long limitNanos;
+
+    /** Requests behind the one being answered: reading stops at the first, so only those that came with it. */
+    private final Queue<HttpRequestIn> waiting = new ArrayDeque<>();
+
+    private @Nullable RpcCall current;
+
+    HttpConnection(Pages site, HttpTimer timer, long limitNanos) {
+        this.site = site;
+        this.timer = timer;
+        this.limitNanos = limitNanos;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            refuse(ctx, request.decoderResult().cause());
+            return;
+        }
+        timer.answering();
+        HttpRequestIn in = read(request);
+        if (current == null) {
+            answer(ctx, in);
+        } else {
+            waiting.add(in);
+            ctx.channel().config().setAutoRead(false);
+        }
+    }
+
+    private static HttpRequestIn read(FullHttpRequest request) {
+        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        ByteBuf content = request.content();
+        ByteString body = ByteString.copyFrom(content.nioBuffer());
+        return new HttpRequestIn(request.method(), uri.rawPath(), uri.parameters(), request.headers(), body);
+    }
+
+    private void answer(ChannelHandlerContext ctx, HttpRequestIn request) {
+        RpcCall call = RpcCall.begin(Long.MAX_VALUE, limitNanos);
+        current = call;
+        CompletableFuture<HttpAnswer> answer;
+        try {
+            answer = site.answer(request, call);
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        answer.whenComplete((done, failure) -> ctx.executor().execute(() -> {
+            if (done != null) {
+                write(ctx, done);
+            } else {
+                LOG.error("{} {} failed unexpectedly", request.method(), request.path(), failure);
+                write(ctx, HttpAnswer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "Internal Server Error\n"));
+            }
+        }));
+    }
+
+    private void write(ChannelHandlerContext ctx, HttpAnswer answer) {
+        current = null;
+        ctx.writeAndFlush(response(answer));
+        HttpRequestIn next = waiting.poll();
+        if (next != null) {
+            answer(ctx, next);
+        } else if (ctx.channel().isActive()) {
+            timer.idle(ctx);
+            ctx.channel().config().setAutoRead(true);
+        }
+    }
+
+    private static FullHttpResponse response(HttpAnswer answer) {
+        ByteBuf body = Unpooled.wrappedBuffer(answer.body().asReadOnlyByteBuffer());
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), body);
+        HttpHeaders headers = response.headers();
+        headers.set("access-control-allow-headers", "accept, content-type, authorization");
+        headers.set("access-control-allow-methods", "POST, GET, OPTIONS, PUT, DELETE");
+        headers.set("access-control-allow-origin", "*");
+        answer.headers().forEach(headers::set);
+        headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+        return response;
+    }
+
+    /** What is not HTTP after all, or too long, is told so and cut off: where its next request begins is not known. */
+    private void refuse(ChannelHandlerContext ctx, Throwable cause) {
+        HttpResponseStatus status = cause instanceof TooLongHttpLineException
+                ? HttpResponseStatus.REQUEST_URI_TOO_LONG
+                : cause instanceof TooLongHttpHeaderException
+                        ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                        : HttpResponseStatus.BAD_REQUEST;
+        FullHttpResponse response =
+                response(HttpAnswer.text(status, status.code() + " " + status.reasonPhrase() + "\n"));
+        response.headers().set(HttpHeaderNames.CONNECTION, "close");
+        ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        waiting.clear();
+        if (current != null) {
+            current.cancel();
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A reset or a broken TLS record: the client's affair, and nothing to tell it.
+        LOG.debug("HTTP connection of {} ends", ctx.channel().remoteAddress(), cause);
+        ctx.close();
+    }
+}

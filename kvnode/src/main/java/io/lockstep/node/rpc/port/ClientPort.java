@@ -1,0 +1,151 @@
+package io.lockstep.node.rpc.port;
+
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.lockstep.node.rpc.Admission;
+import io.lockstep.node.rpc.NodeMetrics;
+import io.lockstep.node.rpc.NodeServices;
+import io.lockstep.node.rpc.ReadPool;
+import io.lockstep.node.rpc.RpcMetrics;
+import io.lockstep.node.rpc.ServiceTable;
+import io.lockstep.node.rpc.http.HttpSide;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** The port that clients speak to. Started once the node can answer; closed before what it answers from. */
+public final class ClientPort implements AutoCloseable {
+    /** etcd's clients ping this often, and gRPC would cut them off for it. */
+    private static final long PERMITTED_PING_SECONDS = 5;
+
+    private static final int MAX_METADATA_BYTES = 64 * 1024;
+    private static final long CLOSE_PATIENCE_MILLIS = 2_000;
+
+    private final ClientPortConfig config;
+    private final ReadPool readPool;
+    private final HttpSide http;
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final EventLoops eventLoops;
+    private final GrpcServices services;
+    private final List<Server> servers = new ArrayList<>();
+
+    private ClientPort(ClientPortConfig config, NodeServices node) {
+        this.config = config;
+        long limitNanos = config.limits().requestTimeout().toNanos();
+        readPool = new ReadPool(config.limits());
+        ServiceTable table = new ServiceTable(node, config.limits(), readPool);
+        Admission admission = new Admission(node.status());
+        RpcMetrics metrics = new RpcMetrics(node.metrics());
+        NodeMetrics.register(node);
+        services = new GrpcServices(table, admission, metrics, limitNanos);
+        http = new HttpSide(node, table, admission, metrics, config.limits(), config.http(), readPool);
+        eventLoops = new EventLoops(config.eventLoops());
+    }
+
+    /**
+     * Binds every address.
+     *
+     * @throws IOException with one line that names the address that can't be bound and why
+     */
+    public static ClientPort start(ClientPortConfig config, NodeServices node) throws IOException {
+        Negotiation.requireKnownGrpc();
+        ClientPort port = new ClientPort(config, node);
+        try {
+            port.bind();
+        } catch (IOException | RuntimeException e) {
+            port.close();
+            throw e;
+        }
+        return port;
+    }
+
+    private void bind() throws IOException {
+        List<SocketAddress> plain = sockets(false);
+        if (!plain.isEmpty()) {
+            bind(plain, Negotiation.credentials(false, this::sniffer));
+        }
+        List<SocketAddress> secured = sockets(true);
+        if (!secured.isEmpty()) {
+            Supplier<SslContext> contexts = new TlsContexts(config.tls().orElseThrow());
+            long timeoutMillis = config.http().firstBytesTimeout().toMillis();
+            Function<GrpcHttp2ConnectionHandler, ChannelHandler> first =
+                    grpc -> new TlsThenSniff(contexts, sniffer(grpc), timeoutMillis);
+            bind(secured, Negotiation.credentials(true, first));
+        }
+    }
+
+    private List<SocketAddress> sockets(boolean tls) {
+        return config.listen().stream()
+                .filter(address -> address.tls() == tls)
+                .map(ClientPortConfig.Address::socket)
+                .collect(Collectors.toList());
+    }
+
+    private ProtocolSniffer sniffer(GrpcHttp2ConnectionHandler grpc) {
+        return new ProtocolSniffer(
+                grpc, http::takeOver, config.http().firstBytesTimeout().toMillis());
+    }
+
+    private void bind(List<SocketAddress> addresses, ServerCredentials credentials) throws IOException {
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(addresses.get(0), credentials);
+        addresses.stream().skip(1).forEach(builder::addListenAddress);
+        services.definitions().forEach(builder::addService);
+        Server server = eventLoops
+                .use(builder)
+                .addService(health.getHealthService())
+                .directExecutor()
+                .maxInboundMessageSize(config.limits().maxMessageBytes())
+                .maxInboundMetadataSize(MAX_METADATA_BYTES)
+                // Large enough for the largest message, so that no request waits for a window update.
+                .flowControlWindow(Math.max(1 << 20, config.limits().maxMessageBytes()))
+                .permitKeepAliveTime(PERMITTED_PING_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .keepAliveTime(2, TimeUnit.HOURS)
+                .keepAliveTimeout(20, TimeUnit.SECONDS)
+                .build();
+        try {
+            servers.add(server.start());
+        } catch (IOException e) {
+            String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+            throw new IOException("can't listen for clients on " + addresses + ": " + why, e);
+        }
+    }
+
+    /** The addresses in use, with the ports that were found for port 0: plain ones first. */
+    public List<InetSocketAddress> addresses() {
+        return servers.stream()
+                .flatMap(server -> server.getListenSockets().stream())
+                .map(InetSocketAddress.class::cast)
+                .toList();
+    }
+
+    /** Takes no more calls, gives those under way a little time, and ends what is left. Blocks. */
+    @Override
+    public void close() {
+        health.enterTerminalState();
+        servers.forEach(Server::shutdown);
+        http.close();
+        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_PATIENCE_MILLIS);
+        try {
+            for (Server server : servers) {
+                server.awaitTermination(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        servers.forEach(Server::shutdownNow);
+        readPool.shutdownNow();
+        eventLoops.close();
+    }
+}

@@ -1,0 +1,65 @@
+package io.lockstep.node.rpc.port;
+
+import com.google.protobuf.Message;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.lockstep.node.rpc.Admission;
+import io.lockstep.node.rpc.ErrorMapping;
+import io.lockstep.node.rpc.RpcMetrics;
+import io.lockstep.node.rpc.ServiceTable;
+import io.lockstep.node.rpc.UnaryRpc;
+import java.util.List;
+
+/** The service table in gRPC's own terms. */
+final class GrpcServices {
+    private final ServiceTable table;
+    private final Admission admission;
+    private final RpcMetrics metrics;
+    private final long limitNanos;
+
+    GrpcServices(ServiceTable table, Admission admission, RpcMetrics metrics, long limitNanos) {
+        this.table = table;
+        this.admission = admission;
+        this.metrics = metrics;
+        this.limitNanos = limitNanos;
+    }
+
+    List<ServerServiceDefinition> definitions() {
+        return table.services().stream().map(this::definition).toList();
+    }
+
+    private ServerServiceDefinition definition(ServiceDescriptor service) {
+        // By name and not by descriptor, which would demand the generated marshallers.
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service.getName());
+        for (MethodDescriptor<?, ?> method : service.getMethods()) {
+            UnaryRpc<?, ?> rpc = table.find(method.getFullMethodName());
+            if (rpc != null) {
+                addUnary(definition, rpc);
+            } else {
+                addRefusal(definition, method);
+            }
+        }
+        return definition.build();
+    }
+
+    private <Q extends Message, R> void addUnary(ServerServiceDefinition.Builder definition, UnaryRpc<Q, R> rpc) {
+        definition.addMethod(
+                rpc.method(), new UnaryCallHandler<>(rpc, admission, metrics.of(rpc.method()), limitNanos));
+    }
+
+    /** Clients that find a method missing fall back; the text is for the people who read their logs. */
+    private <Q, R> void addRefusal(ServerServiceDefinition.Builder definition, MethodDescriptor<Q, R> method) {
+        RpcMetrics.ForMethod counters = metrics.of(method);
+        ServerCallHandler<Q, R> refusal = (call, metadata) -> {
+            counters.begun();
+            counters.ended(ErrorMapping.notOffered(method.getFullMethodName()));
+            call.close(ErrorMapping.notOffered(method.getFullMethodName()), new Metadata());
+            return new ServerCall.Listener<>() {};
+        };
+        definition.addMethod(method, refusal);
+    }
+}

@@ -1,0 +1,295 @@
+package io.lockstep.node.rpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.lockstep.api.AlarmMember;
+import io.lockstep.api.CompactionResponse;
+import io.lockstep.api.DeleteRangeRequest;
+import io.lockstep.api.DeleteRangeResponse;
+import io.lockstep.api.PutRequest;
+import io.lockstep.api.PutResponse;
+import io.lockstep.api.RangeRequest;
+import io.lockstep.api.RequestOp;
+import io.lockstep.api.ResponseOp;
+import io.lockstep.api.TxnRequest;
+import io.lockstep.api.TxnResponse;
+import io.lockstep.api.mvcc.KeyValue;
+import io.lockstep.node.apply.CommandResult;
+import io.lockstep.node.error.KvError;
+import io.lockstep.node.error.KvException;
+import io.lockstep.node.mvcc.RangeResult;
+import io.lockstep.node.mvcc.ReadView;
+import io.lockstep.proto.log.Command;
+import io.lockstep.proto.log.MemberRecord;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The node behind the port, in memory: enough of a store to tell answers apart, and switches for what can go wrong. */
+public final class FakeNode implements Writes, ReadGate, Views, NodeStatus {
+    public static final long CLUSTER_ID = 0xCAFEL << 48;
+    public static final long MEMBER_ID = 0x8000_0000_0000_0001L;
+
+    public volatile boolean learner;
+    public volatile long leader = MEMBER_ID;
+    public volatile long term = 3;
+    public volatile List<AlarmMember> alarms = List.of();
+
+    /** Set: what the next proposals and gates end with. */
+    public volatile KvError writeFailure;
+
+    public volatile Throwable bug;
+    public volatile KvError rejection;
+    public volatile KvError gateFailure;
+
+    /** True: neither is ever answered by itself. */
+    public volatile boolean silent;
+
+    public final List<CompletableFuture<?>> unanswered = new ArrayList<>();
+    public final List<Command> proposed = new ArrayList<>();
+    public final AtomicInteger gates = new AtomicInteger();
+    public final AtomicInteger viewsHeld = new AtomicInteger();
+    public volatile long lastDeadlineNanos;
+    public final PrometheusRegistry registry = new PrometheusRegistry();
+
+    private NavigableMap<ByteString, KeyValue> keys = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+    private long revision = 1;
+    private long compactRevision;
+
+    public NodeServices services() {
+        return new NodeServices(CLUSTER_ID, MEMBER_ID, "0.1.0-test", this, this, this, this, registry);
+    }
+
+    @Override
+    public synchronized CompletableFuture<CommandResult> propose(Command.Builder command, long deadlineNanos) {
+        lastDeadlineNanos = deadlineNanos;
+        proposed.add(command.build());
+        CompletableFuture<CommandResult> future = new CompletableFuture<>();
+        if (silent) {
+            unanswered.add(future);
+        } else if (bug != null) {
+            future.completeExceptionally(bug);
+        } else if (writeFailure != null) {
+            future.completeExceptionally(new KvException.Unknown(writeFailure));
+        } else if (rejection != null) {
+            future.complete(new CommandResult(1, revision, term, null, rejection));
+        } else {
+            future.complete(apply(command.build()));
+        }
+        return future;
+    }
+
+    private CommandResult apply(Command command) {
+        NavigableMap<ByteString, KeyValue> next = new TreeMap<>(keys);
+        long before = revision;
+        Message response = switch (command.getCommandCase()) {
+            case PUT -> put(next, command.getPut());
+            case DELETE_RANGE -> delete(next, command.getDeleteRange());
+            case TXN -> txn(next, command.getTxn());
+            case COMPACTION -> {
+                compactRevision = command.getCompaction().getRevision();
+                yield CompactionResponse.getDefaultInstance();
+            }
+            default -> throw new IllegalArgumentException("no such command: " + command.getCommandCase());
+        };
+        if (!next.equals(keys)) {
+            revision = before + 1;
+        }
+        keys = next;
+        return new CommandResult(1, revision, term, response, null);
+    }
+
+    private PutResponse put(NavigableMap<ByteString, KeyValue> next, PutRequest request) {
+        KeyValue old = next.get(request.getKey());
+        next.put(
+                request.getKey(),
+                KeyValue.newBuilder()
+                        .setKey(request.getKey())
+                        .setValue(request.getValue())
+                        .setCreateRevision(old == null ? revision + 1 : old.getCreateRevision())
+                        .setModRevision(revision + 1)
+                        .setVersion(old == null ? 1 : old.getVersion() + 1)
+                        .build());
+        PutResponse.Builder response = PutResponse.newBuilder();
+        return request.getPrevKv() && old != null ? response.setPrevKv(old).build() : response.build();
+    }
+
+    private static DeleteRangeResponse delete(NavigableMap<ByteString, KeyValue> next, DeleteRangeRequest request) {
+        NavigableMap<ByteString, KeyValue> hit = in(next, request.getKey(), request.getRangeEnd());
+        DeleteRangeResponse.Builder response = DeleteRangeResponse.newBuilder().setDeleted(hit.size());
+        if (request.getPrevKv()) {
+            response.addAllPrevKvs(hit.values());
+        }
+        hit.clear();
+        return response.build();
+    }
+
+    private TxnResponse txn(NavigableMap<ByteString, KeyValue> next, TxnRequest request) {
+        TxnResponse.Builder response = TxnResponse.newBuilder().setSucceeded(true);
+        for (RequestOp op : request.getSuccessList()) {
+            response.addResponses(
+                    switch (op.getRequestCase()) {
+                        case REQUEST_PUT -> ResponseOp.newBuilder().setResponsePut(put(next, op.getRequestPut()));
+                        case REQUEST_DELETE_RANGE ->
+                            ResponseOp.newBuilder().setResponseDeleteRange(delete(next, op.getRequestDeleteRange()));
+                        default -> ResponseOp.newBuilder();
+                    });
+        }
+        return response.build();
+    }
+
+    private static NavigableMap<ByteString, KeyValue> in(
+            NavigableMap<ByteString, KeyValue> keys, ByteString from, ByteString end) {
+        if (end.isEmpty()) {
+            return keys.subMap(from, true, from, true);
+        }
+        return end.equals(ByteString.copyFrom(new byte[1]))
+                ? keys.tailMap(from, true)
+                : keys.subMap(from, true, end, false);
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> await(long deadlineNanos) {
+        gates.incrementAndGet();
+        lastDeadlineNanos = deadlineNanos;
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        if (silent) {
+            unanswered.add(future);
+        } else if (gateFailure != null) {
+            future.completeExceptionally(new KvException.Failed(gateFailure));
+        } else {
+            future.complete(null);
+        }
+        return future;
+    }
+
+    @Override
+    public synchronized ReadView acquire() {
+        viewsHeld.incrementAndGet();
+        return new View(keys, revision, compactRevision);
+    }
+
+    private final class View implements ReadView {
+        private final NavigableMap<ByteString, KeyValue> keys;
+        private final long revision;
+        private final long compactRevision;
+
+        View(NavigableMap<ByteString, KeyValue> keys, long revision, long compactRevision) {
+            this.keys = keys;
+            this.revision = revision;
+            this.compactRevision = compactRevision;
+        }
+
+        @Override
+        public long revision() {
+            return revision;
+        }
+
+        @Override
+        public long compactRevision() {
+            return compactRevision;
+        }
+
+        @Override
+        public long appliedIndex() {
+            return revision + 10;
+        }
+
+        @Override
+        public long term() {
+            return term;
+        }
+
+        @Override
+        public boolean tryAcquire() {
+            viewsHeld.incrementAndGet();
+            return true;
+        }
+
+        @Override
+        public void release() {
+            viewsHeld.decrementAndGet();
+        }
+
+        @Override
+        public RangeResult range(RangeRequest request) {
+            if (request.getRevision() > revision) {
+                throw new KvException.Rejected(KvError.FUTURE_REVISION);
+            }
+            List<ByteString> hits = in(keys, request.getKey(), request.getRangeEnd()).values().stream()
+                    .map(KeyValue::toByteString)
+                    .toList();
+            int limit = request.getLimit() == 0 ? hits.size() : (int) Math.min(hits.size(), request.getLimit());
+            return new RangeResult(revision, hits.subList(0, limit), hits.size(), limit < hits.size());
+        }
+
+        @Override
+        public HashResult hashKv(long atRevision) {
+            return new HashResult(0xF000_0001, compactRevision, atRevision == 0 ? revision : atRevision);
+        }
+
+        @Override
+        public List<MemberRecord> members() {
+            return List.of(MemberRecord.newBuilder()
+                    .setMemberId(MEMBER_ID)
+                    .setName("one")
+                    .addPeerUrls("http://127.0.0.1:2380")
+                    .addClientUrls("http://127.0.0.1:2379")
+                    .build());
+        }
+    }
+
+    @Override
+    public long term() {
+        return term;
+    }
+
+    @Override
+    public long leaderId() {
+        return leader;
+    }
+
+    @Override
+    public long raftIndex() {
+        return 12;
+    }
+
+    @Override
+    public long committedIndex() {
+        return 12;
+    }
+
+    @Override
+    public long appliedIndex() {
+        return 11;
+    }
+
+    @Override
+    public boolean isLearner() {
+        return learner;
+    }
+
+    @Override
+    public long leaderChanges() {
+        return 2;
+    }
+
+    @Override
+    public long dbSizeBytes() {
+        return 20480;
+    }
+
+    @Override
+    public long dbSizeInUseBytes() {
+        return 16384;
+    }
+
+    @Override
+    public List<AlarmMember> alarms() {
+        return alarms;
+    }
+}

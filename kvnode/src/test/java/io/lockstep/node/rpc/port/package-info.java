@@ -1,0 +1,5 @@
+/** The port as clients of every kind meet it. */
+@NullMarked
+package io.lockstep.node.rpc.port;
+
+import org.jspecify.annotations.NullMarked;
