@@ -30,6 +30,7 @@ final class Call<Q, A> {
 
     private int attempts;
     private int waits;
+    private int unreached;
     private @Nullable Failure last;
     private volatile @Nullable ClientCall<Q, A> current;
 
@@ -87,7 +88,8 @@ final class Call<Q, A> {
         return mayTurnElsewhere ? Math.max(left / 2, Math.min(left, TimeUnit.MILLISECONDS.toNanos(100))) : left;
     }
 
-    private void failed(Channels.Slot slot, Failure failure) {
+    private void failed(Channels.Slot slot, boolean handedOver, Failure failure) {
+        unreached = handedOver ? 0 : unreached + 1;
         if (failure.retry() != Failure.Retry.NEVER) {
             channels.moveOn(slot);
         }
@@ -149,10 +151,11 @@ final class Call<Q, A> {
         public void onClose(Status status, Metadata trailers) {
             A message = answer;
             if (!status.isOk()) {
-                failed(slot, Failure.of(status, order.write(), mark.isSet()));
+                boolean handedOver = mark.isSet();
+                failed(slot, handedOver, Failure.of(status, order.write(), handedOver));
             } else if (message == null) {
                 Status empty = Status.INTERNAL.withDescription("the server answered without a message");
-                failed(slot, Failure.of(empty, order.write(), true));
+                failed(slot, true, Failure.of(empty, order.write(), true));
             } else {
                 result.complete(message);
             }

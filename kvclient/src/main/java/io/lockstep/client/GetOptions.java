@@ -90,7 +90,8 @@ public final class GetOptions {
         return new GetOptions(shape, end, consistency, changed.build());
     }
 
-    RangeRequest toRequest(ByteString key) {
+    /** The request for this key as it goes over the wire. */
+    public RangeRequest toRequest(ByteString key) {
         KeyRange range = switch (shape) {
             case SINGLE -> KeyRange.single(key);
             case PREFIX -> KeyRange.prefix(key);

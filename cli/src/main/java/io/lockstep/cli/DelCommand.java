@@ -1,0 +1,75 @@
+package io.lockstep.cli;
+
+import io.lockstep.api.DeleteRangeRequest;
+import io.lockstep.cli.output.Text;
+import io.lockstep.client.KeyRange;
+import io.lockstep.client.KvClient;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "del",
+        description = "Deletes a key, or a range of keys, and prints how many there were.",
+        footer = {
+            "",
+            "Examples:",
+            "  kv del greeting",
+            "  kv del user/ --prefix --prev-kv        all keys that begin with user/, and show them",
+            "  kv del a c                             keys from a up to, and without, c"
+        })
+final class DelCommand extends ClientCommand {
+    @Parameters(index = "0", paramLabel = "KEY", description = "The key, or where the range begins.")
+    String key = "";
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "END",
+            description = "Where the range ends; not in it itself.")
+    @Nullable
+    String end;
+
+    @Option(names = "--prefix", description = "All keys that begin with KEY.")
+    boolean prefix;
+
+    @Option(names = "--from-key", description = "KEY and all keys after it.")
+    boolean fromKey;
+
+    @Option(names = "--range", description = "KEY and END are a range, which END says already: for etcdctl's scripts.")
+    boolean range;
+
+    @Option(names = "--prev-kv", description = "Also print what is deleted.")
+    boolean previous;
+
+    DelCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    void check() {
+        RangeOptions.check(prefix, fromKey, end);
+        if (range && end == null) {
+            throw CommandFailed.usage("--range needs the end of the range: kv del KEY END --range");
+        }
+        if (key.isEmpty() && !prefix && !fromKey) {
+            throw CommandFailed.usage("the key is empty: give a key, or --prefix or --from-key for all keys");
+        }
+    }
+
+    @Override
+    int run(KvClient client, Text out) {
+        output.printer().delete(out, client.sync().delete(request()));
+        return CommandFailed.DONE;
+    }
+
+    DeleteRangeRequest request() {
+        KeyRange keys = RangeOptions.of(key, prefix, fromKey, end);
+        return DeleteRangeRequest.newBuilder()
+                .setKey(keys.key())
+                .setRangeEnd(keys.end())
+                .setPrevKv(previous)
+                .build();
+    }
+}

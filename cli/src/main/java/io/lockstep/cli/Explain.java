@@ -1,0 +1,50 @@
+package io.lockstep.cli;
+
+import io.grpc.Status;
+import io.lockstep.client.ClientException;
+import io.lockstep.client.UnknownOutcome;
+
+/** A failed call in one line: what was wrong, whether something happened, what to do. */
+final class Explain {
+    private Explain() {}
+
+    static String failure(ClientException failed) {
+        if (failed instanceof UnknownOutcome) {
+            return text(failed) + " (" + failed.endpoint()
+                    + "); the write may or may not have happened, or may yet: read the key before you repeat it";
+        }
+        String advice = advice(failed);
+        return advice.isEmpty() ? text(failed) : text(failed) + "; " + advice;
+    }
+
+    private static String text(ClientException failed) {
+        String message = failed.getMessage();
+        return message == null ? failed.code().toString() : message.replace('\n', ' ');
+    }
+
+    private static String advice(ClientException failed) {
+        String text = text(failed);
+        if (text.contains("Connection refused")) {
+            return "nothing was sent: start a cluster with \"kv up\", or say where it is with --endpoints";
+        }
+        if (failed.code() == Status.Code.UNAVAILABLE && !text.startsWith("etcdserver: ")) {
+            return "could not reach " + failed.endpoint()
+                    + ": check --endpoints, and TLS (https:// and --cacert) if it has it";
+        }
+        if (text.equals("etcdserver: no leader") || text.startsWith("etcdserver: request timed out")) {
+            return "nothing was changed: are most members up? See \"kv endpoint status\"; \"kv get --consistency stale\""
+                    + " reads without a quorum";
+        }
+        if (failed.code() == Status.Code.DEADLINE_EXCEEDED) {
+            return failed.endpoint()
+                    + " did not answer: see \"kv endpoint health\", or give more time with --command-timeout";
+        }
+        if (text.endsWith("required revision has been compacted")) {
+            return "that revision is forgotten: ask for a newer one with --rev";
+        }
+        if (text.endsWith("required revision is a future revision")) {
+            return "the store is not that far yet: ask for an older one with --rev";
+        }
+        return "";
+    }
+}

@@ -1,0 +1,279 @@
+package io.lockstep.cli;
+
+import io.lockstep.cli.output.NoTable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The entry of {@code kv}. Looks at the words first and loads only the command that they name: picocli reads a command's
+ * annotations by reflection, and thirty commands would cost more than the call that one of them makes.
+ */
+@Command(
+        name = "kv",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Lockstep: a distributed key-value store that speaks the etcd v3 API.",
+        footer = {
+            "",
+            "Examples:",
+            "  kv up                                  starts three nodes on this machine",
+            "  kv put greeting hello",
+            "  kv get greeting",
+            "  kv help get                            all about one command"
+        })
+public final class Kv {
+    /** Every command by name, in the order of the help. */
+    private static final List<String> COMMANDS = List.of(
+            "up",
+            "down",
+            "status",
+            "logs",
+            "kill",
+            "start",
+            "node",
+            "get",
+            "put",
+            "del",
+            "txn",
+            "compact",
+            "endpoint",
+            "member",
+            "version",
+            "completion",
+            "jepsen",
+            "bench",
+            "help");
+
+    private static final Map<String, List<String>> GROUPS =
+            Map.of("endpoint", List.of("status", "health", "hashkv"), "member", List.of("list"));
+
+    private Kv() {}
+
+    public static void main(String[] arguments) {
+        int exitCode = run(Bytes.ofArguments(arguments), Console.ofProcess());
+        System.out.flush();
+        // Ends the client's threads too, which need no farewell.
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    /** @return 0 done, 1 failed, 2 wrongly used */
+    public static int run(String[] words, Console console) {
+        try {
+            return execute(words, console);
+        } catch (CommandFailed failed) {
+            console.error(String.valueOf(failed.getMessage()));
+            return failed.exitCode();
+        }
+    }
+
+    private static int execute(String[] words, Console console) {
+        Arguments arguments = Arguments.of(words);
+        List<String> command = arguments.command();
+        if (command.isEmpty()) {
+            return withoutCommand(arguments, console);
+        }
+        String name = command.get(0).equals("compaction") ? "compact" : command.get(0);
+        if (name.equals("help")) {
+            return help(arguments.rest(), console);
+        }
+        if (Delegate.isOne(name)) {
+            return Delegate.run(name, arguments.rest(), console);
+        }
+        CommandLine line = command(command, console);
+        return line.execute(arguments.rest().toArray(String[]::new));
+    }
+
+    private static int withoutCommand(Arguments arguments, Console console) {
+        for (String option : arguments.rest()) {
+            switch (option) {
+                case "-h", "--help" -> {
+                    return help(List.of(), console);
+                }
+                case "-V", "--version" -> {
+                    return new VersionCommand(console).call();
+                }
+                default -> throw CommandFailed.usage("\"" + option + "\" needs a command: see \"kv help\"");
+            }
+        }
+        help(List.of(), console);
+        return CommandFailed.USAGE;
+    }
+
+    /** The one command that these words name, ready to run. */
+    private static CommandLine command(List<String> words, Console console) {
+        String name = words.get(0);
+        List<String> members = GROUPS.get(name);
+        if (members == null) {
+            return configure(new CommandLine(create(name, console)), "kv " + name, console);
+        }
+        if (words.size() < 2) {
+            throw CommandFailed.usage("\"kv " + name + "\" needs one of: " + String.join(", ", members));
+        }
+        String member = words.get(1);
+        if (!members.contains(member)) {
+            throw CommandFailed.usage("\"kv " + name + " " + member + "\" is unknown; there are: "
+                    + String.join(
+                            ", ", members.stream().map(m -> name + " " + m).toList()));
+        }
+        return configure(new CommandLine(create(name + " " + member, console)), "kv " + name + " " + member, console);
+    }
+
+    private static Object create(String name, Console console) {
+        return switch (name) {
+            case "get" -> new GetCommand(console);
+            case "put" -> new PutCommand(console);
+            case "del" -> new DelCommand(console);
+            case "txn" -> new TxnCommand(console);
+            case "compact" -> new CompactCommand(console);
+            case "endpoint status" -> new EndpointCommand.Status(console);
+            case "endpoint health" -> new EndpointCommand.Health(console);
+            case "endpoint hashkv" -> new EndpointCommand.HashKv(console);
+            case "member list" -> new MemberListCommand(console);
+            case "version" -> new VersionCommand(console);
+            case "completion" -> new CompletionCommand(console);
+            case "up" -> new UpCommand(console);
+            case "down" -> new DownCommand(console);
+            case "status" -> new StatusCommand(console);
+            case "logs" -> new LogsCommand(console);
+            case "kill" -> new KillCommand(console);
+            case "start" -> new StartCommand(console);
+            default ->
+                throw CommandFailed.usage("there is no command \"" + name + "\"" + Suggestion.of(name, COMMANDS)
+                        + ": \"kv help\" lists them");
+        };
+    }
+
+    private static CommandLine configure(CommandLine line, String qualifiedName, Console console) {
+        line.setCommandName(qualifiedName)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOverwrittenOptionsAllowed(false)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF))
+                .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler((error, unused) -> {
+                    console.error(usageError(error, qualifiedName));
+                    return CommandFailed.USAGE;
+                })
+                .setExecutionExceptionHandler((error, unused, result) -> failed(error, console));
+        line.getCommandSpec()
+                .addOption(CommandLine.Model.OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help.")
+                        .build())
+                .usageMessage()
+                .synopsisHeading("Usage: ")
+                .sortOptions(false)
+                .abbreviateSynopsis(true)
+                .width(110);
+        return line;
+    }
+
+    private static String usageError(ParameterException error, String command) {
+        String message = String.valueOf(error.getMessage()).replace('\n', ' ').strip();
+        return message + (message.endsWith(".") ? " See" : ": see") + " \"" + command + " --help\"";
+    }
+
+    private static int failed(Exception error, Console console) throws Exception {
+        if (error instanceof CommandFailed known) {
+            throw known;
+        }
+        if (error instanceof NoTable wrongFormat) {
+            throw CommandFailed.usage(String.valueOf(wrongFormat.getMessage()));
+        }
+        if (error instanceof UncheckedIOException unreadable) {
+            console.error(unreadable.getMessage() + ": " + reason(unreadable.getCause()));
+            return CommandFailed.FAILED;
+        }
+        if (error instanceof IOException unreadable) {
+            console.error(reason(unreadable));
+            return CommandFailed.FAILED;
+        }
+        console.error("this should not happen, please report it: " + error);
+        return CommandFailed.FAILED;
+    }
+
+    private static String reason(@Nullable IOException error) {
+        if (error == null) {
+            return "unknown";
+        }
+        String message = error.getMessage();
+        String kind = error.getClass().getSimpleName();
+        return message == null ? kind : kind.equals("IOException") ? message : message + " (" + kind + ")";
+    }
+
+    private static int help(List<String> words, Console console) {
+        List<String> asked =
+                words.stream().filter(word -> !word.startsWith("-")).toList();
+        if (asked.isEmpty()) {
+            overview(console);
+        } else if (Delegate.isOne(asked.get(0))) {
+            return Delegate.run(asked.get(0), List.of("--help"), console);
+        } else if (GROUPS.containsKey(asked.get(0)) && asked.size() == 1) {
+            for (String member : GROUPS.get(asked.get(0))) {
+                command(List.of(asked.get(0), member), console).usage(console.out());
+            }
+        } else {
+            command(asked, console).usage(console.out());
+        }
+        console.out().flush();
+        return CommandFailed.DONE;
+    }
+
+    private static void overview(Console console) {
+        StringBuilder text = new StringBuilder("Usage: kv COMMAND [OPTIONS]\n");
+        CommandLine.Model.CommandSpec self = CommandLine.Model.CommandSpec.forAnnotatedObject(new Kv());
+        text.append(String.join(" ", self.usageMessage().description())).append("\n\n");
+        for (String name : COMMANDS) {
+            text.append(String.format("  %-12s %s%n", name, oneLine(name, console)));
+        }
+        for (String line : self.usageMessage().footer()) {
+            text.append(line).append('\n');
+        }
+        console.out().print(text);
+        console.out().flush();
+    }
+
+    private static String oneLine(String name, Console console) {
+        return switch (name) {
+            case "help" -> "All about one command: kv help get.";
+            case "endpoint" -> "Each server by itself: status, health, hashkv.";
+            case "member" -> "The cluster's members: list.";
+            default ->
+                Delegate.isOne(name)
+                        ? Delegate.description(name)
+                        : String.join(
+                                " ",
+                                new CommandLine(create(name, console))
+                                        .getCommandSpec()
+                                        .usageMessage()
+                                        .description());
+        };
+    }
+
+    /** All commands, for completion. */
+    static CommandLine everything(Console console) {
+        CommandLine root = new CommandLine(new Kv());
+        for (String name : COMMANDS) {
+            List<String> members = GROUPS.get(name);
+            if (members != null) {
+                CommandLine group = new CommandLine(CommandLine.Model.CommandSpec.create());
+                members.forEach(member -> group.addSubcommand(
+                        member, configure(new CommandLine(create(name + " " + member, console)), member, console)));
+                root.addSubcommand(name, group);
+            } else if (Delegate.isOne(name) || name.equals("help")) {
+                root.addSubcommand(name, new CommandLine(CommandLine.Model.CommandSpec.create()));
+            } else {
+                root.addSubcommand(name, configure(new CommandLine(create(name, console)), name, console));
+            }
+        }
+        return root;
+    }
+}

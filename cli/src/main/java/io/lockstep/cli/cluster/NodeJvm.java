@@ -1,0 +1,32 @@
+package io.lockstep.cli.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a node's JVM is started: the flags of {@code node.jvm}, which {@code kv node} uses too, and what depends on the node. */
+final class NodeJvm {
+    private static final String FLAGS_FILE = "kv.node.jvm";
+
+    private NodeJvm() {}
+
+    static List<String> flags(Path nodeDirectory) throws IOException {
+        List<String> flags = new ArrayList<>();
+        String file = System.getProperty(FLAGS_FILE, "");
+        if (file.isEmpty()) {
+            throw new IOException("the node's JVM flags are unknown: start kv with its launcher");
+        }
+        for (String line : Files.readAllLines(Path.of(file))) {
+            String flag = line.strip();
+            if (!flag.isEmpty() && !flag.startsWith("#")) {
+                flags.add(flag);
+            }
+        }
+        Path log = nodeDirectory.resolve("log");
+        flags.add("-XX:ErrorFile=" + log.resolve("jvm-crash.log"));
+        flags.add("-XX:HeapDumpPath=" + log);
+        return flags;
+    }
+}
