@@ -1,6 +1,7 @@
 package io.lockstep.node.mvcc;
 
 import com.google.protobuf.ByteString;
+import io.lockstep.api.RangeResponse;
 import java.util.List;
 
 /**
@@ -11,4 +12,14 @@ import java.util.List;
  * @param count keys in the whole range at the requested revision, whatever the limit
  * @param more whether the limit cut something off
  */
-public record RangeResult(long revision, List<ByteString> encodedKvs, long count, boolean more) {}
+public record RangeResult(long revision, List<ByteString> encodedKvs, long count, boolean more) {
+    /** The answer as a message, without its header. */
+    public RangeResponse.Builder toResponse() {
+        RangeResponse.Builder response =
+                RangeResponse.newBuilder().setCount(count).setMore(more);
+        for (ByteString encoded : encodedKvs) {
+            response.addKvs(StoredKeyValue.parse(encoded));
+        }
+        return response;
+    }
+}

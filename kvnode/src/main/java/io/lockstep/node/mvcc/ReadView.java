@@ -1,6 +1,8 @@
 package io.lockstep.node.mvcc;
 
 import io.lockstep.api.RangeRequest;
+import io.lockstep.api.TxnRequest;
+import io.lockstep.api.TxnResponse;
 import io.lockstep.proto.log.MemberRecord;
 import java.util.List;
 
@@ -29,6 +31,14 @@ public interface ReadView {
      * @throws io.lockstep.node.error.KvException.Rejected COMPACTED or FUTURE_REVISION
      */
     RangeResult range(RangeRequest request);
+
+    /**
+     * Executes a transaction that {@link ReadOnlyTxn#is} one that writes nothing. The response has no header of its own;
+     * the ranges in it carry their revision.
+     *
+     * @throws io.lockstep.node.error.KvException.Rejected COMPACTED or FUTURE_REVISION
+     */
+    TxnResponse readTxn(TxnRequest request);
 
     /**
      * A hash over the logical state at a revision (0: this view's), equal on all members.

@@ -228,6 +228,11 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus {
         }
 
         @Override
+        public TxnResponse readTxn(TxnRequest request) {
+            throw new UnsupportedOperationException("transactions go through the log here");
+        }
+
+        @Override
         public HashResult hashKv(long atRevision) {
             return new HashResult(0xF000_0001, compactRevision, atRevision == 0 ? revision : atRevision);
         }

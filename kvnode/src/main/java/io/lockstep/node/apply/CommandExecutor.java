@@ -1,0 +1,56 @@
+package io.lockstep.node.apply;
+
+import com.google.protobuf.Message;
+import io.lockstep.api.CompactionResponse;
+import io.lockstep.node.error.KvError;
+import io.lockstep.node.error.KvException;
+import io.lockstep.node.mvcc.MvccWriter;
+import io.lockstep.node.storage.ApplyBatch;
+import io.lockstep.proto.log.Command;
+import org.jspecify.annotations.Nullable;
+
+/** Executes one command: all of it, or, if it is refused, nothing. */
+@ApplyThread
+final class CommandExecutor {
+    /** Of an executed command exactly one is set, unless no answer was wanted: then at most the rejection. */
+    record Outcome(@Nullable Message response, @Nullable KvError rejection) {}
+
+    private final MvccWriter writer;
+    private final KeyCommands keys;
+    private final MemberCommands members;
+
+    CommandExecutor(ApplyBatch batch, MvccWriter writer) {
+        this.writer = writer;
+        this.keys = new KeyCommands(writer);
+        this.members = new MemberCommands(batch);
+    }
+
+    /** @param answer whether anybody is going to see the response: without, none is built */
+    Outcome execute(Command command, boolean answer) {
+        try {
+            Message response = dispatch(command, answer);
+            writer.keepCommand();
+            return new Outcome(response, null);
+        } catch (KvException.Rejected e) {
+            writer.dropCommand();
+            return new Outcome(null, e.error());
+        }
+    }
+
+    private Message dispatch(Command command, boolean answer) {
+        return switch (command.getCommandCase()) {
+            case PUT -> keys.put(command.getPut(), answer).build();
+            case DELETE_RANGE ->
+                keys.deleteRange(command.getDeleteRange(), answer).build();
+            case TXN -> new TxnExecution(writer, keys, answer).execute(command.getTxn());
+            case COMPACTION -> {
+                writer.compact(command.getCompaction().getRevision());
+                yield CompactionResponse.getDefaultInstance();
+            }
+            case PUBLISH_MEMBER -> members.publish(command.getPublishMember());
+            case COMMAND_NOT_SET ->
+                throw new ApplyException(
+                        "the log holds a command that this software does not know: update this node's software");
+        };
+    }
+}

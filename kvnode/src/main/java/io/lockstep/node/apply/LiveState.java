@@ -1,0 +1,83 @@
+package io.lockstep.node.apply;
+
+import io.lockstep.node.mvcc.Compactor;
+import io.lockstep.node.mvcc.DatabaseView;
+import io.lockstep.node.mvcc.MvccWriter;
+import io.lockstep.node.mvcc.StatePosition;
+import io.lockstep.node.storage.ApplyBatch;
+import io.lockstep.node.storage.Database;
+import io.lockstep.proto.log.MemberRecord;
+import java.util.List;
+
+/**
+ * One database with everything that is derived from it: an install replaces the whole. Apply thread only, but for the
+ * database and the compactor.
+ */
+final class LiveState {
+    private final Database database;
+    private final ApplyBatch batch;
+    private final MvccWriter writer;
+    private final CommandExecutor executor;
+    private final Compactor compactor;
+    private AppliedPosition position;
+    private List<MemberRecord> members;
+    /** Written by the apply thread, read by whoever builds log entries. */
+    private volatile int featureLevel;
+
+    LiveState(Database database, StateLimits limits) {
+        StateMeta.Position stored = StateMeta.position(database);
+        this.database = database;
+        this.batch = new ApplyBatch(database);
+        this.writer = new MvccWriter(batch, stored.revisions(), limits.commandChangeBytes());
+        this.executor = new CommandExecutor(batch, writer);
+        this.compactor = new Compactor(database, limits.compactionStepChanges());
+        this.position = stored.applied();
+        this.members = StateMeta.members(database);
+        this.featureLevel = StateMeta.featureLevel(database);
+    }
+
+    Database database() {
+        return database;
+    }
+
+    ApplyBatch batch() {
+        return batch;
+    }
+
+    MvccWriter writer() {
+        return writer;
+    }
+
+    CommandExecutor executor() {
+        return executor;
+    }
+
+    Compactor compactor() {
+        return compactor;
+    }
+
+    AppliedPosition position() {
+        return position;
+    }
+
+    int featureLevel() {
+        return featureLevel;
+    }
+
+    /** Makes the batch and how far it reaches part of the database, in one write (invariant I3). */
+    void write(AppliedPosition reached, boolean membersChanged) {
+        StateMeta.putPosition(batch, reached, writer.revisions());
+        batch.write();
+        position = reached;
+        if (membersChanged) {
+            members = StateMeta.members(database);
+            featureLevel = StateMeta.featureLevel(database);
+        }
+    }
+
+    /** A view on what is written; the caller holds it. */
+    DatabaseView newView() {
+        return new DatabaseView(
+                database.snapshot(), writer.revisions(), new StatePosition(position.index(), position.term()), members);
+    }
+}

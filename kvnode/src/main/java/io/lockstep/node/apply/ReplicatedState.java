@@ -1,0 +1,427 @@
+package io.lockstep.node.apply;
+
+import com.google.protobuf.CodedInputStream;
+import io.lockstep.node.mvcc.ReadView;
+import io.lockstep.node.storage.ApplyBatch;
+import io.lockstep.node.storage.Database;
+import io.lockstep.node.storage.StorageException;
+import io.lockstep.node.storage.StorageMemory;
+import io.lockstep.proto.log.Command;
+import io.lockstep.proto.log.CommandBatch;
+import io.lockstep.proto.log.MemberRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+/**
+ * The replicated state machine: takes log entries in order, and publishes what came of them.
+ *
+ * <p>Commands gather in a batch, which is written, published and answered as one (in that order: invariant I6). The
+ * database has no log of its own: after a crash it stands where its last flush left it, with the applied index of that
+ * moment in the same write as the data (I3), and the Raft log brings the rest again; what is already in is skipped
+ * unread (I4).
+ *
+ * <p>Mutators belong to one thread, the first that calls one ({@link #handOver} frees them). After an
+ * {@link ApplyException} the state accepts nothing more.
+ */
+public final class ReplicatedState implements AutoCloseable {
+    private static final byte ENTRY_FORMAT = 0x01;
+    /** Below this many keys a call for all is no faster than one for each. */
+    private static final int PREFETCH_FROM_KEYS = 4;
+
+    private final StateConfig config;
+    private final StateLimits limits;
+    private final ApplyListener listener;
+    private final StateDirectory directory;
+    private final StorageMemory memory;
+    private final Housekeeping housekeeping;
+    private final PublishedViews views;
+    private final LongSupplier nanoTime;
+    private final ApplyThreadGuard applyThread = new ApplyThreadGuard();
+    private final List<CommandResult> results = new ArrayList<>();
+    private int commandsInBatch;
+    private boolean membersChanged;
+    /** Entries were taken since the last write; what they reach. */
+    private AppliedPosition reached;
+
+    private boolean pending;
+    private boolean failed;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    /** Replaced by the apply thread in an install; read by any thread for flushes, sizes and compaction. */
+    private volatile LiveState live;
+
+    private ReplicatedState(
+            StateConfig config,
+            ApplyListener listener,
+            StateDirectory directory,
+            LongSupplier nanoTime,
+            Executor background) {
+        this.config = config;
+        this.limits = config.limits();
+        this.listener = listener;
+        this.directory = directory;
+        this.nanoTime = nanoTime;
+        this.memory = new StorageMemory(limits.blockCacheBytes(), limits.memtableBytes());
+        try {
+            this.live = openOrFound();
+        } catch (RuntimeException e) {
+            memory.close();
+            throw e;
+        }
+        this.reached = live.position();
+        this.views = new PublishedViews(nanoTime, limits.viewAge().toNanos());
+        this.views.publish(live.newView());
+        this.housekeeping = new Housekeeping(limits, nanoTime, background, () -> live, views);
+        housekeeping.compactTo(live, live.writer().revisions().compact());
+    }
+
+    /** Opens a state, or founds one; flushes, compacts and watches over views on a thread of its own. */
+    public static ReplicatedState open(StateConfig config, ApplyListener listener) {
+        HousekeepingThread thread = new HousekeepingThread();
+        try {
+            ReplicatedState state = open(config, listener, System::nanoTime, thread);
+            thread.drive(state.housekeeping::tick);
+            state.housekeeping.ownThread(thread);
+            return state;
+        } catch (RuntimeException e) {
+            thread.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The same with the clock and the background thread given; {@link #tick} must then be called every now and then.
+     *
+     * @param background runs flushes and compaction, one at a time
+     * @throws StateOpenException with one line for the person who starts the node
+     */
+    public static ReplicatedState open(
+            StateConfig config, ApplyListener listener, LongSupplier nanoTime, Executor background) {
+        StateDirectory directory = StateDirectory.open(config.directory());
+        try {
+            return new ReplicatedState(config, listener, directory, nanoTime, background);
+        } catch (StorageException | UncheckedIOException e) {
+            throw new StateOpenException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private LiveState openOrFound() {
+        Optional<Path> current = directory.current();
+        directory.sweepAllBut(current);
+        Path path = current.orElseGet(directory::nextDatabase);
+        Database database = Database.open(path, memory);
+        try {
+            if (current.isEmpty()) {
+                found(database);
+                directory.makeCurrent(path);
+            } else {
+                requireIdentity(database);
+            }
+            directory.markFounded();
+            return new LiveState(database, limits);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private void found(Database database) {
+        ApplyBatch first = new ApplyBatch(database);
+        StateMeta.putIdentity(first, new StateMeta.Identity(StateDirectory.FORMAT, config.clusterId()));
+        for (MemberRecord founder : config.founders()) {
+            StateMeta.putMember(first, founder);
+        }
+        first.write();
+        database.flush();
+    }
+
+    private void requireIdentity(Database database) {
+        StateMeta.Identity identity = StateMeta.identity(database);
+        if (identity == null) {
+            throw new StateOpenException(
+                    "the database in " + database.directory() + " is not one of Lockstep's states");
+        }
+        if (identity.format() != StateDirectory.FORMAT) {
+            throw new StateOpenException("the state in " + database.directory() + " has format " + identity.format()
+                    + ", this software reads format " + StateDirectory.FORMAT + ": use the software that wrote it");
+        }
+        if (identity.clusterId() != config.clusterId()) {
+            throw new StateOpenException("the state in " + database.directory() + " belongs to cluster "
+                    + Long.toHexString(identity.clusterId()) + ", this node is configured for cluster "
+                    + Long.toHexString(config.clusterId()) + ": use another data directory");
+        }
+    }
+
+    /**
+     * Executes one entry of the log: a format byte, then a {@link CommandBatch}. One at or below the applied index is
+     * skipped. May write and publish on its own when the batch is full.
+     *
+     * @throws ApplyException this member cannot go on
+     */
+    @ApplyThread
+    public void apply(long index, long term, ByteBuffer entry) {
+        applyThread.check();
+        requireSound();
+        if (index <= reached.index()) {
+            return;
+        }
+        try {
+            execute(index, term, entry);
+        } catch (ApplyException e) {
+            failed = true;
+            throw new ApplyException("log entry " + index + " of term " + term + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            failed = true;
+            throw new ApplyException("log entry " + index + " of term " + term + " cannot be executed: " + e, e);
+        }
+    }
+
+    private void execute(long index, long term, ByteBuffer entry) {
+        CommandBatch batch = decode(entry);
+        List<Command> commands = batch.getCommandsList();
+        int alreadyIn = reached.commandsOf(index);
+        prefetch(commands.subList(alreadyIn, commands.size()));
+        for (int i = alreadyIn; i < commands.size(); i++) {
+            execute(commands.get(i), term);
+            pending = true;
+            if (isBatchFull() && i + 1 < commands.size()) {
+                reached = reached.within(index, i + 1);
+                writeAndPublish();
+            }
+        }
+        reached = AppliedPosition.after(index, term);
+        pending = true;
+        if (isBatchFull()) {
+            writeAndPublish();
+        }
+    }
+
+    private static CommandBatch decode(ByteBuffer entry) {
+        if (!entry.hasRemaining()) {
+            throw new ApplyException("the entry is empty");
+        }
+        ByteBuffer body = entry.duplicate();
+        byte format = body.get();
+        if (format != ENTRY_FORMAT) {
+            throw new ApplyException("the entry has format " + format + ", this software reads format " + ENTRY_FORMAT
+                    + ": update this node's software");
+        }
+        CommandBatch batch;
+        try {
+            batch = CommandBatch.parseFrom(CodedInputStream.newInstance(body));
+        } catch (IOException e) {
+            throw new ApplyException("the entry does not parse", e);
+        }
+        if (Integer.compareUnsigned(batch.getFeatureLevel(), FeatureLevel.SUPPORTED) > 0) {
+            throw new ApplyException("the entry needs feature level "
+                    + Integer.toUnsignedString(batch.getFeatureLevel()) + ", this software executes up to level "
+                    + FeatureLevel.SUPPORTED + ": update this node's software");
+        }
+        return batch;
+    }
+
+    private void prefetch(List<Command> commands) {
+        List<byte[]> keys = new ArrayList<>();
+        for (Command command : commands) {
+            if (command.hasPut()) {
+                keys.add(command.getPut().getKey().toByteArray());
+            }
+        }
+        if (keys.size() >= PREFETCH_FROM_KEYS) {
+            live.batch().prefetch(keys);
+        }
+    }
+
+    private void execute(Command command, long term) {
+        boolean own = command.getOrigin().getMemberId() == config.memberId()
+                && command.getOrigin().getBootId() == config.bootId();
+        CommandExecutor.Outcome outcome = live.executor().execute(command, own);
+        commandsInBatch++;
+        membersChanged |= command.hasPublishMember();
+        if (own) {
+            results.add(new CommandResult(
+                    command.getOrigin().getCounter(),
+                    live.writer().revisions().current(),
+                    term,
+                    outcome.response(),
+                    outcome.rejection()));
+        }
+    }
+
+    private boolean isBatchFull() {
+        return commandsInBatch >= limits.batchCommands() || live.batch().sizeBytes() >= limits.batchBytes();
+    }
+
+    /** The log has nothing more for now: whatever was executed becomes visible and is answered. */
+    @ApplyThread
+    public void endOfBatch() {
+        applyThread.check();
+        requireSound();
+        try {
+            writeAndPublish();
+        } catch (RuntimeException e) {
+            failed = true;
+            throw new ApplyException("the batch up to log entry " + reached.index() + " cannot be written: " + e, e);
+        }
+    }
+
+    private void writeAndPublish() {
+        if (!pending) {
+            return;
+        }
+        long bytes = live.batch().sizeBytes();
+        int commands = commandsInBatch;
+        long compactBefore = views.newest().compactRevision();
+        live.write(reached, membersChanged);
+        pending = false;
+        commandsInBatch = 0;
+        membersChanged = false;
+        publish();
+        deliverResults();
+        housekeeping.written(bytes, commands);
+        long compact = live.writer().revisions().compact();
+        if (compact > compactBefore) {
+            housekeeping.compactTo(live, compact);
+        }
+    }
+
+    private void publish() {
+        views.publish(live.newView());
+        listener.onViewPublished(views.newest());
+    }
+
+    private void deliverResults() {
+        if (!results.isEmpty()) {
+            List<CommandResult> delivered = List.copyOf(results);
+            results.clear();
+            listener.onResults(delivered);
+        }
+    }
+
+    /** Hard-links the state as applied into a directory that does not exist yet. */
+    @ApplyThread
+    public void checkpoint(Path target) {
+        endOfBatch();
+        live.database().checkpoint(target);
+    }
+
+    /**
+     * Replaces the state by a checkpoint, whose files are already known to be whole; they stay as they are. What was
+     * executed and not yet published is dropped: the checkpoint must not be older than what is published.
+     *
+     * @throws ApplyException this member cannot go on with it; the state in place is untouched
+     */
+    @ApplyThread
+    public void install(Path checkpoint) {
+        applyThread.check();
+        requireSound();
+        LiveState before = live;
+        LiveState installed = bringIn(checkpoint);
+        // The one step that makes the difference after a crash.
+        directory.makeCurrent(installed.database().directory());
+        live = installed;
+        reached = installed.position();
+        pending = false;
+        commandsInBatch = 0;
+        membersChanged = false;
+        results.clear();
+        publish();
+        listener.onStateReplaced(reached.index());
+        housekeeping.compactTo(installed, installed.writer().revisions().compact());
+        before.database()
+                .closeThen(() -> StateDirectory.delete(before.database().directory()));
+    }
+
+    private LiveState bringIn(Path checkpoint) {
+        Path path = directory.bringIn(checkpoint);
+        Database database = Database.open(path, memory);
+        try {
+            requireIdentity(database);
+            LiveState installed = new LiveState(database, limits);
+            if (installed.position().index() < live.position().index()) {
+                throw new ApplyException("the checkpoint ends at log entry "
+                        + installed.position().index() + ", but entry "
+                        + live.position().index() + " is applied and visible here already");
+            }
+            return installed;
+        } catch (RuntimeException e) {
+            database.closeThen(() -> StateDirectory.delete(path));
+            throw e instanceof StateOpenException ? new ApplyException(String.valueOf(e.getMessage()), e) : e;
+        }
+    }
+
+    /** The next thread that calls a mutator becomes the apply thread. By the apply thread, or before there is one. */
+    public void handOver() {
+        applyThread.check();
+        applyThread.handOver();
+    }
+
+    private void requireSound() {
+        if (failed) {
+            throw new ApplyException("the state stopped at an earlier entry that it could not execute");
+        }
+    }
+
+    /** The newest view, acquired. Any thread. */
+    public ReadView acquireView() {
+        return views.acquire();
+    }
+
+    /** The last entry that readers can see. Any thread. */
+    public long appliedIndex() {
+        return views.newest().appliedIndex();
+    }
+
+    /** The term of {@link #appliedIndex}. Any thread. */
+    public long appliedTerm() {
+        return views.newest().term();
+    }
+
+    /** The level that every member can execute; batches for the log may demand no more. Any thread. */
+    public int featureLevel() {
+        return live.featureLevel();
+    }
+
+    /** Completes once a compaction to this revision has also removed everything from this member's disk. Any thread. */
+    public CompletableFuture<Void> compacted(long revision) {
+        return housekeeping.compacted(revision);
+    }
+
+    /** Writes memtables to disk; blocks. Any thread but the apply thread. */
+    public void flush() {
+        housekeeping.flush();
+    }
+
+    /** Flushes what has waited long enough, and cuts off views held for too long. Any thread. */
+    public void tick() {
+        housekeeping.tick();
+    }
+
+    public StateSizes sizes() {
+        Database database = live.database();
+        return new StateSizes(database.totalBytes(), database.inUseBytes());
+    }
+
+    /** Flushes and closes. The apply thread must have stopped. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        housekeeping.close();
+        if (!failed) {
+            flush();
+        }
+        views.close();
+        live.database().close();
+        memory.close();
+    }
+}
