@@ -1,0 +1,377 @@
+package io.lockstep.node.raft;
+
+import com.alipay.sofa.jraft.Closure;
+import com.alipay.sofa.jraft.Node;
+import com.alipay.sofa.jraft.Status;
+import com.alipay.sofa.jraft.core.State;
+import com.alipay.sofa.jraft.entity.Task;
+import com.alipay.sofa.jraft.error.RaftError;
+import io.lockstep.node.error.KvError;
+import io.lockstep.node.error.KvException;
+import io.lockstep.node.raft.LeadershipView.Leadership;
+import io.lockstep.node.raft.transport.PeerIds;
+import io.lockstep.node.raft.transport.PeerTransport;
+import io.lockstep.node.raft.transport.TransportConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This member's part in the Raft group: the one door to JRaft.
+ *
+ * <p>A start either fails with one line, or gives a group that serves. A member with an empty directory serves before it
+ * takes part: it founds the cluster with the others first, in the background, and until then it has no leader. Methods
+ * may be called by any thread and do not block, but for {@link #close}.
+ */
+public final class RaftGroup implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftGroup.class);
+    private static final int MAX_BACKGROUND_TASKS = 1_000;
+
+    private final RaftConfig config;
+    private final StateMachine state;
+    private final RaftMetrics metrics;
+    private final LeadershipView leadership;
+    private final ReadRounds readRounds;
+    private final Fatal fatal;
+    private final ThreadPoolExecutor background;
+    private final PeerTransport transport;
+    private final Founding founding;
+    private final SnapshotTrigger snapshotTrigger;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    // Null until this member is founded. Guarded by nodeLock for writing: founding thread, close, fatal stop.
+    private final Object nodeLock = new Object();
+    private volatile @Nullable RaftNode node;
+    private volatile @Nullable Thread foundingThread;
+
+    /** Starts without measuring. */
+    public static RaftGroup start(
+            RaftConfig config, StateMachine state, RaftListener listener, FatalHandler fatalHandler)
+            throws RaftStartException {
+        return start(config, state, listener, fatalHandler, RaftMetrics.NONE);
+    }
+
+    /** The state is open and stays the caller's: it is closed after the group. */
+    public static RaftGroup start(
+            RaftConfig config,
+            StateMachine state,
+            RaftListener listener,
+            FatalHandler fatalHandler,
+            RaftMetrics metrics)
+            throws RaftStartException {
+        SystemProperties.apply();
+        Identity.claim(config);
+        JvmRegistry.INSTANCE.acquire(
+                config.groupId(), config.self().hostPort(), config.name() + " of " + config.groupId());
+        RaftGroup group = null;
+        try {
+            group = new RaftGroup(config, state, listener, fatalHandler, metrics);
+            group.begin();
+            return group;
+        } catch (RaftStartException | RuntimeException e) {
+            if (group == null) {
+                JvmRegistry.INSTANCE.release(config.groupId(), config.self().hostPort());
+            } else {
+                group.close();
+            }
+            throw e;
+        }
+    }
+
+    private RaftGroup(
+            RaftConfig config,
+            StateMachine state,
+            RaftListener listener,
+            FatalHandler fatalHandler,
+            RaftMetrics metrics)
+            throws RaftStartException {
+        this.config = config;
+        this.state = state;
+        this.metrics = metrics;
+        this.leadership = new LeadershipView(config, listener);
+        this.readRounds = new ReadRounds();
+        leadership.onChange(readRounds::abandon);
+        this.fatal = new Fatal(config.name() + " of " + config.groupId(), fatalHandler, this::stopNode);
+        try {
+            this.founding = Founding.open(config);
+        } catch (IOException e) {
+            throw new RaftStartException(
+                    "the founding record below " + config.raftDirectory() + " can't be read: " + e + "; check the disk",
+                    e);
+        }
+        this.background = newBackground();
+        this.snapshotTrigger = new SnapshotTrigger(config.limits(), this::snapshotSoon);
+        this.transport = PeerTransport.start(new TransportConfig(
+                config.clusterId(),
+                config.groupId(),
+                config.me(),
+                config.initialMembers(),
+                config.listenAddress(),
+                config.tls().orElse(null),
+                RaftNode.MAX_BODY_BYTES + config.limits().maxEntryBytes() + (1 << 20),
+                config.limits().maxPendingCalls(),
+                Duration.ofMillis(Math.max(1_000, 2 * config.electionTimeout().toMillis())),
+                config.productVersion()));
+    }
+
+    private void begin() throws RaftStartException {
+        transport.calls().handle(Founding.KIND, founding::answer);
+        if (founding.isFounded()) {
+            startNode();
+        } else if (!config.newCluster()) {
+            throw new RaftStartException("the data directory " + config.directory()
+                    + " is empty, but --initial-cluster-state is existing: bring the member's data directory back,"
+                    + " or add it to the cluster as a new member first");
+        } else {
+            Thread thread = new Thread(
+                    this::foundThenStart, "raft-founding-" + config.me().idText());
+            thread.setDaemon(true);
+            foundingThread = thread;
+            thread.start();
+        }
+    }
+
+    private void foundThenStart() {
+        try {
+            String refusal = founding.found(transport.calls());
+            if (refusal == null) {
+                startNode();
+            } else {
+                fatal.report(refusal, null);
+            }
+        } catch (InterruptedException e) {
+            // The group is being closed.
+            Thread.currentThread().interrupt();
+        } catch (IOException | RaftStartException | RuntimeException e) {
+            fatal.report(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void startNode() throws RaftStartException {
+        synchronized (nodeLock) {
+            if (closed.get() || fatal.isReported()) {
+                return;
+            }
+            node = RaftNode.start(config, state, transport, leadership, snapshotTrigger, fatal, metrics, background);
+        }
+    }
+
+    /**
+     * Proposes one entry, in the term that the caller has in mind: a change of leadership in between refuses it. The
+     * buffer belongs to the group from here on.
+     */
+    public void propose(ByteBuffer entry, long expectedTerm, ProposalListener listener) {
+        RaftNode current = node;
+        if (entry.remaining() > config.limits().maxEntryBytes()) {
+            listener.failed(new KvException.Failed(KvError.REQUEST_TOO_LARGE));
+            return;
+        }
+        if (current == null || closed.get() || fatal.isReported()) {
+            listener.failed(
+                    new KvException.Failed(current == null && !closed.get() ? KvError.NO_LEADER : KvError.STOPPED));
+            return;
+        }
+        Proposal proposal = new Proposal(listener);
+        try {
+            current.jraft().apply(new Task(entry, proposal, expectedTerm));
+        } catch (IllegalStateException e) {
+            // JRaft says that it shuts down twice: by this and through the closure.
+            proposal.run(new Status(RaftError.ENODESHUTDOWN, "Node is shutting down"));
+        }
+    }
+
+    /** One round of ReadIndex, confirmed by a quorum. Abandoned at once when leader or term change. */
+    public void readIndex(ReadIndexListener listener) {
+        RaftNode current = node;
+        if (current == null || closed.get() || fatal.isReported()) {
+            listener.failed(new KvException.Failed(closed.get() ? KvError.STOPPED : KvError.NO_LEADER));
+            return;
+        }
+        long timeoutMillis = 2 * config.electionTimeout().toMillis();
+        readRounds.begin(current.jraft(), timeoutMillis, listener);
+    }
+
+    /** Cheap; any thread. */
+    public RaftStatus status() {
+        RaftNode current = node;
+        Leadership known = leadership.current();
+        if (current == null || closed.get() || fatal.isReported()) {
+            boolean waiting = current == null && !closed.get() && !fatal.isReported();
+            return new RaftStatus(
+                    waiting ? RaftStatus.Role.FOUNDING : RaftStatus.Role.STOPPED,
+                    known.term(),
+                    0,
+                    0,
+                    0,
+                    state.appliedIndex());
+        }
+        Node jraft = current.jraft();
+        return new RaftStatus(
+                roleOf(jraft.getNodeState()),
+                Math.max(known.term(), current.term()),
+                known.leaderId(),
+                jraft.getLastLogIndex(),
+                jraft.getLastCommittedIndex(),
+                Math.max(jraft.getLastAppliedLogIndex(), state.appliedIndex()));
+    }
+
+    private static RaftStatus.Role roleOf(State state) {
+        return switch (state) {
+            case STATE_LEADER, STATE_TRANSFERRING -> RaftStatus.Role.LEADER;
+            case STATE_CANDIDATE -> RaftStatus.Role.CANDIDATE;
+            case STATE_FOLLOWER -> RaftStatus.Role.FOLLOWER;
+            case STATE_ERROR, STATE_UNINITIALIZED, STATE_SHUTTING, STATE_SHUTDOWN, STATE_END -> RaftStatus.Role.STOPPED;
+        };
+    }
+
+    /** Asks the leader, which must be this member, to hand over. Completes when the request was taken, not when done. */
+    public CompletableFuture<Void> transferLeadership(long memberId) {
+        RaftNode current = node;
+        PeerMember target = config.initialMembers().stream()
+                .filter(member -> member.memberId() == memberId)
+                .findAny()
+                .orElse(null);
+        if (target == null) {
+            return CompletableFuture.failedFuture(new KvException.Rejected(KvError.MEMBER_NOT_FOUND));
+        }
+        if (current == null || closed.get()) {
+            return CompletableFuture.failedFuture(new KvException.Failed(KvError.NO_LEADER));
+        }
+        return CompletableFuture.runAsync(
+                () -> {
+                    Status status = current.jraft().transferLeadershipTo(PeerIds.of(target.address()));
+                    if (!status.isOk()) {
+                        LOG.warn("leadership was not handed to {}: {}", target.idText(), status);
+                        throw new KvException.Failed(KvError.LEADER_CHANGED);
+                    }
+                },
+                background);
+    }
+
+    /** Saves a snapshot now; completes when it is in place and the log may be cut. */
+    public CompletableFuture<Void> snapshot() {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        background.execute(() -> {
+            RaftNode current = node;
+            if (current == null || closed.get()) {
+                result.completeExceptionally(new KvException.Failed(KvError.STOPPED));
+                return;
+            }
+            try {
+                // First, here: else the apply thread would wait for the disk inside its checkpoint.
+                state.flush();
+            } catch (IOException | RuntimeException e) {
+                fatal.report("the state can't be flushed: " + e, e);
+                result.completeExceptionally(new KvException.Failed(KvError.STOPPED));
+                return;
+            }
+            current.jraft().snapshot(status -> {
+                if (status.isOk()) {
+                    result.complete(null);
+                } else {
+                    LOG.warn("no snapshot was saved: {}", status);
+                    result.completeExceptionally(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
+                }
+            });
+        });
+        return result;
+    }
+
+    private void snapshotSoon() {
+        var unused = snapshot().whenComplete((done, error) -> snapshotTrigger.finished());
+    }
+
+    /** Calls between the applications of members. */
+    public PeerMessenger messenger() {
+        return transport.calls();
+    }
+
+    /** Hands leadership over if this member has it, then leaves; bounded by a few election timeouts. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        fatal.closing();
+        RaftNode current = node;
+        if (current != null && !fatal.isReported()) {
+            current.handOver(leadership, config.electionTimeout());
+        }
+        Thread thread = foundingThread;
+        if (thread != null) {
+            thread.interrupt();
+            joinQuietly(thread);
+        }
+        stopNode();
+        readRounds.abandon();
+        transport.close();
+        background.shutdown();
+        JvmRegistry.INSTANCE.release(config.groupId(), config.self().hostPort());
+    }
+
+    private void stopNode() {
+        synchronized (nodeLock) {
+            RaftNode current = node;
+            if (current != null) {
+                current.stop();
+            }
+        }
+        readRounds.abandon();
+    }
+
+    private static void joinQuietly(Thread thread) {
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private ThreadPoolExecutor newBackground() {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                2, 2, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_BACKGROUND_TASKS), task -> {
+                    Thread thread =
+                            new Thread(task, "raft-background-" + config.me().idText());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    /** JRaft's closure of one proposal: ends it once, whatever JRaft does twice. */
+    private static final class Proposal implements Closure {
+        private final ProposalListener listener;
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        Proposal(ProposalListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void run(Status status) {
+            if (!ended.compareAndSet(false, true)) {
+                return;
+            }
+            try {
+                if (status.isOk()) {
+                    listener.committed();
+                } else if (StatusClassifier.classify(status) instanceof KvException.Failed failed) {
+                    listener.failed(failed);
+                } else {
+                    listener.unknown(new KvException.Unknown(
+                            StatusClassifier.classify(status).error()));
+                }
+            } catch (RuntimeException e) {
+                LOG.error("a proposal's listener failed", e);
+            }
+        }
+    }
+}

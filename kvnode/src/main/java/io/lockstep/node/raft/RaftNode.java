@@ -1,0 +1,231 @@
+package io.lockstep.node.raft;
+
+import com.alipay.sofa.jraft.Node;
+import com.alipay.sofa.jraft.NodeManager;
+import com.alipay.sofa.jraft.conf.Configuration;
+import com.alipay.sofa.jraft.core.NodeImpl;
+import com.alipay.sofa.jraft.entity.PeerId;
+import com.alipay.sofa.jraft.option.RaftOptions;
+import io.lockstep.node.raft.log.GuardedLogStorage;
+import io.lockstep.node.raft.log.GuardedServiceFactory;
+import io.lockstep.node.raft.log.LogRefusedException;
+import io.lockstep.node.raft.log.StartChecks;
+import io.lockstep.node.raft.log.StartFacts;
+import io.lockstep.node.raft.snapshot.SnapshotFiles;
+import io.lockstep.node.raft.transport.PeerIds;
+import io.lockstep.node.raft.transport.PeerTransport;
+import io.lockstep.node.raft.transport.RaftNodeOptions;
+import io.lockstep.node.raft.transport.RaftRequests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One life of JRaft's node, with the options that the fences need. */
+final class RaftNode {
+    /** Entries of one AppendEntries request; one more entry may follow, whatever its size. */
+    static final int MAX_BODY_BYTES = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
+    private static final int SNAPSHOT_CHUNK_BYTES = 1 << 20;
+
+    private final RaftConfig config;
+    private final NodeImpl jraft;
+    private final GuardedLogStorage log;
+    private final GuardedServiceFactory storages;
+    private boolean stopped;
+
+    private RaftNode(RaftConfig config, NodeImpl jraft, GuardedLogStorage log, GuardedServiceFactory storages) {
+        this.config = config;
+        this.jraft = jraft;
+        this.log = log;
+        this.storages = storages;
+    }
+
+    static RaftNode start(
+            RaftConfig config,
+            StateMachine state,
+            PeerTransport transport,
+            LeadershipView leadership,
+            SnapshotTrigger trigger,
+            Fatal fatal,
+            RaftMetrics metrics,
+            Executor background)
+            throws RaftStartException {
+        RaftOptions raftOptions = raftOptions(config);
+        SnapshotFiles snapshots = new SnapshotFiles(config.clusterId(), config.memberId());
+        GuardedLogStorage log = openLog(config, raftOptions, snapshots, state, metrics, fatal);
+        GuardedServiceFactory storages = new GuardedServiceFactory(log, what -> fatal.report(what, null));
+        RaftNodeOptions options = nodeOptions(config, transport, raftOptions, storages);
+        options.setFsm(new RaftFsm(state, log, snapshots, trigger, leadership, fatal, metrics, background));
+
+        PeerId self = PeerIds.of(config.self());
+        NodeManager.getInstance().addAddress(self.getEndpoint());
+        NodeImpl jraft = new NodeImpl(config.groupId(), self);
+        RaftNode node = new RaftNode(config, jraft, log, storages);
+        boolean started = false;
+        try {
+            started = jraft.init(options);
+        } finally {
+            if (!started) {
+                node.stop();
+            }
+        }
+        if (!started) {
+            throw new RaftStartException("the consensus of " + config.name() + " in " + config.raftDirectory()
+                    + " does not start; the lines above say why");
+        }
+        transport.serve(new RaftRequests(config.groupId(), config.me()));
+        return node;
+    }
+
+    private static GuardedLogStorage openLog(
+            RaftConfig config,
+            RaftOptions options,
+            SnapshotFiles snapshots,
+            StateMachine state,
+            RaftMetrics metrics,
+            Fatal fatal)
+            throws RaftStartException {
+        GuardedLogStorage log = null;
+        try {
+            Files.createDirectories(config.logDirectory());
+            Files.createDirectories(config.voteDirectory());
+            Files.createDirectories(config.snapshotDirectory());
+            LogStorageSettings.register();
+            log = GuardedLogStorage.open(
+                    config.logDirectory(),
+                    config.groupId(),
+                    options,
+                    config.limits().truncationLagEntries(),
+                    metrics,
+                    what -> fatal.report(what, null));
+            Optional<Path> snapshot = SnapshotFiles.newestIn(config.snapshotDirectory());
+            StartFacts facts = new StartFacts(
+                    state.appliedIndex(),
+                    snapshot.map(SnapshotFiles::indexOf).orElse(0L),
+                    snapshot.isPresent() && snapshots.isForeign(snapshot.get()));
+            StartChecks.check(log, config.voteDirectory(), facts);
+            return log;
+        } catch (IOException e) {
+            close(log);
+            throw new RaftStartException("the Raft data in " + config.raftDirectory() + " can't be read: " + e, e);
+        } catch (LogRefusedException e) {
+            close(log);
+            throw new RaftStartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void close(@Nullable GuardedLogStorage log) {
+        if (log != null) {
+            log.shutdown();
+        }
+    }
+
+    private static RaftOptions raftOptions(RaftConfig config) {
+        RaftOptions options = new RaftOptions();
+        options.setSync(true);
+        options.setSyncMeta(true);
+        options.setEnableLogEntryChecksum(true);
+        options.setOpenStatistics(false);
+        options.setMaxLogsInMemoryBytes(config.limits().maxLogMemoryBytes());
+        options.setApplyBatch(128);
+        options.setMaxAppendBufferSize(1 << 20);
+        options.setMaxBodySize(MAX_BODY_BYTES);
+        options.setMaxReplicatorInflightMsgs(32);
+        options.setMaxByteCountPerRpc(SNAPSHOT_CHUNK_BYTES);
+        options.setMaxElectionDelayMs(
+                (int) Math.max(50, config.electionTimeout().toMillis() * 3 / 10));
+        options.setElectionHeartbeatFactor((int) Math.max(
+                2,
+                config.electionTimeout().toMillis() / config.heartbeatInterval().toMillis()));
+        return options;
+    }
+
+    private static RaftNodeOptions nodeOptions(
+            RaftConfig config, PeerTransport transport, RaftOptions raftOptions, GuardedServiceFactory storages) {
+        RaftNodeOptions options = new RaftNodeOptions(transport);
+        options.setRaftOptions(raftOptions);
+        options.setServiceFactory(storages);
+        options.setElectionTimeoutMs((int) config.electionTimeout().toMillis());
+        options.setSnapshotIntervalSecs(0);
+        options.setDisableCli(true);
+        options.setSharedElectionTimer(true);
+        options.setSharedVoteTimer(true);
+        options.setSharedStepDownTimer(true);
+        options.setSharedSnapshotTimer(true);
+        options.setSharedTimerPool(true);
+        options.setRpcConnectTimeoutMs(
+                (int) Math.max(20, config.electionTimeout().toMillis() / 10));
+        options.setRpcInstallSnapshotTimeout((int) TimeUnit.MINUTES.toMillis(30));
+        options.setLogUri(config.logDirectory().toString());
+        options.setRaftMetaUri(config.voteDirectory().toString());
+        options.setSnapshotUri(config.snapshotDirectory().toString());
+        Configuration founders = new Configuration();
+        config.initialMembers().forEach(member -> founders.addPeer(PeerIds.of(member.address())));
+        options.setInitialConf(founders);
+        return options;
+    }
+
+    Node jraft() {
+        return jraft;
+    }
+
+    long term() {
+        return storages.term();
+    }
+
+    /** Moves leadership to whoever is nearest, and waits for that, but not long. */
+    void handOver(LeadershipView leadership, Duration electionTimeout) {
+        if (config.initialMembers().size() < 2 || !jraft.isLeader(false)) {
+            return;
+        }
+        if (!jraft.transferLeadershipTo(PeerId.ANY_PEER).isOk()) {
+            return;
+        }
+        long deadlineNanos = System.nanoTime() + electionTimeout.toNanos();
+        try {
+            while (leadership.leads() && System.nanoTime() - deadlineNanos < 0) {
+                Thread.sleep(5);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Blocks until JRaft let go of its files, or a bounded while. */
+    synchronized void stop() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        Thread stopper = new Thread(
+                () -> {
+                    jraft.shutdown();
+                    try {
+                        jraft.join();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "raft-stop-" + config.me().idText());
+        stopper.setDaemon(true);
+        stopper.start();
+        try {
+            stopper.join(TimeUnit.SECONDS.toMillis(10));
+            if (stopper.isAlive()) {
+                LOG.warn("the consensus does not end in 10 s; its threads are left behind");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        NodeManager.getInstance().removeAddress(PeerIds.of(config.self()).getEndpoint());
+        log.shutdown();
+    }
+}

@@ -1,0 +1,187 @@
+package io.lockstep.node.raft.transport;
+
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
+import io.grpc.netty.NettyServerBuilder;
+import io.lockstep.node.raft.PeerMember;
+import io.lockstep.node.raft.PeerTls;
+import io.lockstep.node.raft.transport.FrameCodec.Inbound;
+import io.lockstep.proto.peer.Hello;
+import io.lockstep.proto.peer.PeerGrpc;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The listening side: greets each stream, and passes on what comes after an accepted greeting. */
+final class PeerServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerServer.class);
+    private static final long GREETING_SECONDS = 5;
+    private static final int MAX_REMEMBERED_REFUSALS = 1_000;
+
+    /** Where requests go. Called on an event loop: must not block and must not throw. */
+    interface Requests {
+        void request(InboundStream stream, Inbound frame);
+
+        void closed(InboundStream stream);
+    }
+
+    private final Greeting greeting;
+    private final Map<Long, PeerMember> members;
+    private final Requests requests;
+    private final ScheduledExecutorService timer;
+    private final Server server;
+    // One line per refusal, not one per attempt.
+    private final Set<String> loggedRefusals = ConcurrentHashMap.newKeySet();
+
+    PeerServer(
+            TransportConfig config,
+            Greeting greeting,
+            Map<Long, PeerMember> members,
+            EventLoops loops,
+            ScheduledExecutorService timer,
+            Requests requests)
+            throws IOException {
+        this.greeting = greeting;
+        this.members = members;
+        this.requests = requests;
+        this.timer = timer;
+        PeerTls tls = config.tls();
+        NettyServerBuilder builder = tls == null
+                ? NettyServerBuilder.forAddress(config.listenAddress())
+                : NettyServerBuilder.forAddress(
+                        config.listenAddress(),
+                        TlsServerCredentials.newBuilder()
+                                .keyManager(
+                                        tls.certificate().toFile(), tls.key().toFile())
+                                .trustManager(tls.authorities().toFile())
+                                .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+                                .build());
+        loops.configure(builder);
+        this.server = builder.addService(ServerServiceDefinition.builder(PeerGrpc.SERVICE_NAME)
+                        .addMethod(FrameCodec.SERVE, this::open)
+                        .build())
+                .directExecutor()
+                .maxInboundMessageSize(config.maxFrameBytes())
+                .flowControlWindow(8 << 20)
+                .keepAliveTime(10, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .build()
+                .start();
+    }
+
+    private ServerCall.Listener<Inbound> open(ServerCall<Inbound, byte[]> call, Metadata headers) {
+        call.sendHeaders(new Metadata());
+        call.request(1);
+        return new StreamListener(call);
+    }
+
+    private void logRefusal(String line) {
+        if (loggedRefusals.size() < MAX_REMEMBERED_REFUSALS && loggedRefusals.add(line)) {
+            LOG.error("{}", line);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        try {
+            server.awaitTermination(3, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class StreamListener extends ServerCall.Listener<Inbound> {
+        private final ServerCall<Inbound, byte[]> call;
+        // Only the stream's event loop and, for the check of the deadline, the timer.
+        private volatile @Nullable InboundStream stream;
+        private boolean over;
+
+        StreamListener(ServerCall<Inbound, byte[]> call) {
+            this.call = call;
+            timer.schedule(this::endSilentStream, GREETING_SECONDS, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void onMessage(Inbound frame) {
+            InboundStream greeted = stream;
+            if (greeted != null) {
+                requests.request(greeted, frame);
+            } else if (!over) {
+                greet(frame);
+            }
+            if (!over) {
+                call.request(1);
+            }
+        }
+
+        private void greet(Inbound frame) {
+            if (!(frame.message() instanceof Hello hello)) {
+                over = true;
+                call.close(
+                        Status.FAILED_PRECONDITION.withDescription("the first frame must be a greeting"),
+                        new Metadata());
+                return;
+            }
+            String refusal = greeting.refusal(hello);
+            if (refusal == null) {
+                PeerMember from = Objects.requireNonNull(members.get(hello.getFromMember()));
+                call.sendMessage(FrameCodec.encode(0, greeting.accept()));
+                stream = new InboundStream(call, from);
+            } else {
+                over = true;
+                logRefusal("refused a stream of member " + Long.toHexString(hello.getFromMember()) + ": " + refusal);
+                call.sendMessage(FrameCodec.encode(0, greeting.refuse(refusal)));
+                call.close(Status.OK, new Metadata());
+            }
+        }
+
+        private void endSilentStream() {
+            if (stream == null && !call.isCancelled()) {
+                try {
+                    call.close(Status.DEADLINE_EXCEEDED.withDescription("no greeting"), new Metadata());
+                } catch (IllegalStateException e) {
+                    // It was refused and closed in the meantime.
+                    LOG.debug("stream already closed", e);
+                }
+            }
+        }
+
+        @Override
+        public void onHalfClose() {
+            InboundStream greeted = stream;
+            if (greeted != null) {
+                greeted.close(Status.OK);
+            }
+        }
+
+        @Override
+        public void onCancel() {
+            ended();
+        }
+
+        @Override
+        public void onComplete() {
+            ended();
+        }
+
+        private void ended() {
+            InboundStream greeted = stream;
+            if (greeted != null && !over) {
+                over = true;
+                requests.closed(greeted);
+            }
+        }
+    }
+}

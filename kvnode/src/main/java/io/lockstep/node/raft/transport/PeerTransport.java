@@ -1,0 +1,237 @@
+package io.lockstep.node.raft.transport;
+
+import com.alipay.sofa.jraft.error.RemotingException;
+import com.google.protobuf.Message;
+import io.grpc.ManagedChannel;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.NettyChannelBuilder;
+import io.lockstep.node.raft.PeerMember;
+import io.lockstep.node.raft.PeerTls;
+import io.lockstep.node.raft.RaftStartException;
+import io.lockstep.node.raft.transport.FrameCodec.Inbound;
+import io.lockstep.proto.peer.Call;
+import io.lockstep.proto.peer.Lane;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The peer port of one member: listens, keeps a link to every other member, and carries three kinds of traffic. */
+public final class PeerTransport implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerTransport.class);
+    private static final long TICK_MILLIS = 20;
+    private static final int WORKERS = 4;
+    private static final int MAX_QUEUED_TASKS = 10_000;
+
+    private final TransportConfig config;
+    private final Map<String, PeerLink> linksByAddress = new LinkedHashMap<>();
+    private final Map<Long, PeerLink> linksByMember = new LinkedHashMap<>();
+    private final EventLoops loops;
+    private final ScheduledExecutorService timer;
+    private final ThreadPoolExecutor workers;
+    private final PeerServer server;
+    private final CallRouter calls;
+    private final List<Consumer<PeerMember>> readyListeners = new CopyOnWriteArrayList<>();
+    // Set once the group exists; the event loops read it.
+    private volatile @Nullable RaftRequests raftRequests;
+
+    /** Listens, and begins to connect. */
+    public static PeerTransport start(TransportConfig config) throws RaftStartException {
+        try {
+            return new PeerTransport(config);
+        } catch (IOException | RuntimeException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new RaftStartException(
+                    "the peer port " + config.listenAddress() + " can't be opened: " + cause.getMessage()
+                            + "; check that no other process has it and that the certificate files are readable",
+                    e);
+        }
+    }
+
+    private PeerTransport(TransportConfig config) throws IOException {
+        this.config = config;
+        String name = "peer-" + config.self().idText();
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, name + "-timer"));
+        AtomicInteger number = new AtomicInteger();
+        this.workers = new ThreadPoolExecutor(
+                WORKERS,
+                WORKERS,
+                30,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MAX_QUEUED_TASKS),
+                task -> daemon(task, name + "-worker-" + number.incrementAndGet()));
+        workers.allowCoreThreadTimeOut(true);
+        this.calls = new CallRouter(this, workers);
+        this.loops = new EventLoops(name);
+        Map<Long, PeerMember> members = new LinkedHashMap<>();
+        config.members().forEach(member -> members.put(member.memberId(), member));
+        Greeting greeting = new Greeting(config, members);
+        try {
+            this.server = new PeerServer(config, greeting, members, loops, timer, new Requests());
+        } catch (IOException | RuntimeException e) {
+            stopThreads();
+            throw e;
+        }
+        for (PeerMember member : members.values()) {
+            if (member.memberId() != config.self().memberId()) {
+                PeerLink link = new PeerLink(member, greeting, config, () -> newChannel(member), this::onReady);
+                linksByAddress.put(member.address().hostPort(), link);
+                linksByMember.put(member.memberId(), link);
+            }
+        }
+        var unused = timer.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    public TransportConfig config() {
+        return config;
+    }
+
+    /** Calls between applications. */
+    public CallRouter calls() {
+        return calls;
+    }
+
+    /** Called on a worker, whenever a peer becomes reachable. */
+    public void onPeerReady(Consumer<PeerMember> listener) {
+        readyListeners.add(listener);
+    }
+
+    /** From now on requests of JRaft are served. */
+    public void serve(RaftRequests requests) {
+        this.raftRequests = requests;
+    }
+
+    public boolean isUsable(long memberId) {
+        PeerLink link = linksByMember.get(memberId);
+        return link != null && link.isUsable();
+    }
+
+    @Nullable
+    PeerLink linkTo(String hostPort) {
+        return linksByAddress.get(hostPort);
+    }
+
+    Collection<PeerLink> links() {
+        return linksByMember.values();
+    }
+
+    void send(long memberId, Lane lane, Message request, Pending answer) throws RemotingException {
+        PeerLink link = linksByMember.get(memberId);
+        if (link == null) {
+            throw new RemotingException("no such member: " + Long.toHexString(memberId));
+        }
+        link.send(lane, request, answer);
+    }
+
+    ThreadPoolExecutor workers() {
+        return workers;
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        for (PeerLink link : linksByMember.values()) {
+            try {
+                link.tick(now);
+            } catch (RuntimeException e) {
+                // The timer must outlive any single link.
+                LOG.error("the link to {} failed", link.peer().address().hostPort(), e);
+            }
+        }
+    }
+
+    private void onReady(PeerMember peer) {
+        for (Consumer<PeerMember> listener : readyListeners) {
+            workers.execute(() -> listener.accept(peer));
+        }
+    }
+
+    private ManagedChannel newChannel(PeerMember peer) {
+        PeerTls tls = config.tls();
+        String host = peer.address().host();
+        int port = peer.address().port();
+        NettyChannelBuilder builder;
+        try {
+            builder = tls == null
+                    ? NettyChannelBuilder.forAddress(host, port).usePlaintext()
+                    : NettyChannelBuilder.forAddress(
+                            host,
+                            port,
+                            TlsChannelCredentials.newBuilder()
+                                    .keyManager(
+                                            tls.certificate().toFile(),
+                                            tls.key().toFile())
+                                    .trustManager(tls.authorities().toFile())
+                                    .build());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        loops.configure(builder, (int) config.deadPeerTimeout().toMillis());
+        return builder.directExecutor()
+                .maxInboundMessageSize(config.maxFrameBytes())
+                .flowControlWindow(8 << 20)
+                .disableRetry()
+                .build();
+    }
+
+    /** Ends every link; what is in flight fails. */
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        linksByMember.values().forEach(PeerLink::close);
+        server.close();
+        RaftRequests requests = raftRequests;
+        if (requests != null) {
+            requests.close();
+        }
+        stopThreads();
+    }
+
+    private void stopThreads() {
+        timer.shutdownNow();
+        workers.shutdown();
+        loops.close();
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private final class Requests implements PeerServer.Requests {
+        @Override
+        public void request(InboundStream stream, Inbound frame) {
+            if (frame.message() instanceof Call call) {
+                calls.serve(stream, frame.id(), call);
+                return;
+            }
+            RaftRequests requests = raftRequests;
+            if (requests == null) {
+                stream.answer(frame.id(), RaftRequests.error("the member is not ready yet"));
+            } else {
+                requests.serve(stream, frame);
+            }
+        }
+
+        @Override
+        public void closed(InboundStream stream) {
+            RaftRequests requests = raftRequests;
+            if (requests != null) {
+                requests.closed(stream);
+            }
+        }
+    }
+}
