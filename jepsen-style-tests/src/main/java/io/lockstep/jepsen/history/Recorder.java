@@ -3,7 +3,6 @@ package io.lockstep.jepsen.history;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the operations of a run. Client threads add to it, the runner takes the history when they have ended.
@@ -34,16 +33,6 @@ public final class Recorder {
         }
     }
 
-    /** An operation that ended well. */
-    public void ok(int index, Origin origin, Action action, long invokedNanos, Answer answer) {
-        add(finished(index, origin, action, invokedNanos, Outcome.OK, answer, null));
-    }
-
-    /** An operation that did not end well. */
-    public void ended(int index, Origin origin, Action action, long invokedNanos, Outcome outcome, String error) {
-        add(finished(index, origin, action, invokedNanos, outcome, null, error));
-    }
-
     /** What was recorded so far, in order of invocation. */
     public List<Operation> history() {
         synchronized (lock) {
@@ -52,27 +41,4 @@ public final class Recorder {
             return sorted;
         }
     }
-
-    private static Operation finished(
-            int index,
-            Origin origin,
-            Action action,
-            long invokedNanos,
-            Outcome outcome,
-            @Nullable Answer answer,
-            @Nullable String error) {
-        return new Operation(
-                index,
-                origin.process(),
-                origin.node(),
-                action,
-                invokedNanos,
-                System.nanoTime(),
-                outcome,
-                answer,
-                error);
-    }
-
-    /** Who asks whom. */
-    public record Origin(int process, int node) {}
 }
