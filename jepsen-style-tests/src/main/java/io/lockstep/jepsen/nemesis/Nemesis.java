@@ -1,0 +1,138 @@
+package io.lockstep.jepsen.nemesis;
+
+import io.lockstep.jepsen.cluster.Cluster;
+import io.lockstep.jepsen.cluster.Pause;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/** Carries out a plan. One thread; the cluster's faults belong to it until it is done. */
+public final class Nemesis {
+    private static final int LEADER_ATTEMPTS = 40;
+    private static final int LEADER_RETRY_MILLIS = 100;
+
+    private final Cluster cluster;
+    private final Plan plan;
+    private final Consumer<FaultRecord> done;
+
+    /** @param done told of each fault once it is over, from this thread */
+    public Nemesis(Cluster cluster, Plan plan, Consumer<FaultRecord> done) {
+        this.cluster = cluster;
+        this.plan = plan;
+        this.done = done;
+    }
+
+    /** Blocks until the plan is through. */
+    public void run(long originNanos) {
+        for (Plan.Step step : plan.steps()) {
+            Pause.millis(step.atMillis() - (System.nanoTime() - originNanos) / 1_000_000);
+            done.accept(carryOut(step));
+        }
+    }
+
+    /** Leaves no fault behind, whatever happened before. Returns what could not be undone, or an empty text. */
+    public static String undoEverything(Cluster cluster) throws IOException {
+        String network = cluster.healNetwork();
+        for (int node : cluster.nodes()) {
+            cluster.resume(List.of(node)); // most do not run or are not stopped: that is no problem
+        }
+        String started = cluster.start(cluster.nodes());
+        return network + started;
+    }
+
+    private FaultRecord carryOut(Plan.Step step) {
+        List<Integer> nodes = List.of();
+        long began = System.nanoTime();
+        try {
+            nodes = targets(step);
+            String doing = begin(step.kind(), nodes);
+            began = System.nanoTime();
+            Pause.millis(step.lastingMillis());
+            long ended = System.nanoTime();
+            String undoing = end(step.kind(), nodes);
+            boolean effective = doing.isEmpty() && undoing.isEmpty();
+            String detail = effective ? "nodes " + nodes : doing + undoing;
+            return new FaultRecord(step.kind(), nodes, began, ended, effective, detail);
+        } catch (IOException | RuntimeException e) {
+            return new FaultRecord(step.kind(), nodes, began, System.nanoTime(), false, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<Integer> targets(Plan.Step step) {
+        return switch (step.kind()) {
+            case PARTITION_LEADER, KILL_LEADER, PAUSE_LEADER -> List.of(leader());
+            // Half of the time the leader: one that cannot hear, or is not heard, is the interesting one.
+            case PARTITION_ONE_WAY_IN, PARTITION_ONE_WAY_OUT ->
+                List.of(step.pick() % 2 == 0 ? leader() : any(step.pick()));
+            case KILL_ONE, PAUSE_ONE, POWER_ONE -> List.of(any(step.pick()));
+            case PARTITION_HALVES -> shuffled(step.pick()).subList(0, (cluster.size() - 1) / 2);
+            case KILL_MAJORITY, PAUSE_MAJORITY -> shuffled(step.pick()).subList(0, cluster.size() / 2 + 1);
+            case KILL_ALL, POWER_ALL -> cluster.nodes();
+        };
+    }
+
+    private int leader() {
+        for (int attempt = 0; attempt < LEADER_ATTEMPTS; attempt++) {
+            Optional<Integer> leader = cluster.leader();
+            if (leader.isPresent()) {
+                return leader.get();
+            }
+            Pause.millis(LEADER_RETRY_MILLIS);
+        }
+        throw new IllegalStateException("no node says that it leads");
+    }
+
+    private int any(int pick) {
+        return 1 + pick / 2 % cluster.size();
+    }
+
+    private List<Integer> shuffled(int pick) {
+        List<Integer> nodes = new ArrayList<>(cluster.nodes());
+        SplittableRandom random = new SplittableRandom(pick);
+        for (int i = nodes.size() - 1; i > 0; i--) {
+            Collections.swap(nodes, i, random.nextInt(i + 1));
+        }
+        return nodes;
+    }
+
+    private String begin(FaultKind kind, List<Integer> nodes) throws IOException {
+        return switch (kind) {
+            case PARTITION_HALVES, PARTITION_LEADER -> cluster.cut(between(nodes, true, true));
+            case PARTITION_ONE_WAY_IN -> cluster.cut(between(nodes, false, true));
+            case PARTITION_ONE_WAY_OUT -> cluster.cut(between(nodes, true, false));
+            case KILL_LEADER, KILL_ONE, KILL_MAJORITY, KILL_ALL -> cluster.kill(nodes);
+            case PAUSE_LEADER, PAUSE_ONE, PAUSE_MAJORITY -> cluster.pause(nodes);
+            case POWER_ONE, POWER_ALL -> cluster.cutPower(nodes);
+        };
+    }
+
+    private List<int[]> between(List<Integer> side, boolean from, boolean to) {
+        List<int[]> directions = new ArrayList<>();
+        for (int inside : side) {
+            for (int outside : cluster.nodes()) {
+                if (side.contains(outside)) {
+                    continue;
+                }
+                if (from) {
+                    directions.add(new int[] {inside, outside});
+                }
+                if (to) {
+                    directions.add(new int[] {outside, inside});
+                }
+            }
+        }
+        return directions;
+    }
+
+    private String end(FaultKind kind, List<Integer> nodes) throws IOException {
+        return switch (kind.group()) {
+            case PARTITION -> cluster.healNetwork();
+            case KILL, POWER -> cluster.start(nodes);
+            case PAUSE -> cluster.resume(nodes);
+        };
+    }
+}
