@@ -1,0 +1,273 @@
+package io.lockstep.jepsen;
+
+import io.lockstep.jepsen.check.Certificate;
+import io.lockstep.jepsen.check.CheckResult;
+import io.lockstep.jepsen.check.Verdict;
+import io.lockstep.jepsen.cluster.Capability;
+import io.lockstep.jepsen.cluster.EtcdServer;
+import io.lockstep.jepsen.cluster.LockstepServer;
+import io.lockstep.jepsen.cluster.ServerKind;
+import io.lockstep.jepsen.history.Operation;
+import io.lockstep.jepsen.nemesis.FaultKind;
+import io.lockstep.jepsen.run.HistoryFile;
+import io.lockstep.jepsen.run.Outcomes;
+import io.lockstep.jepsen.run.Report;
+import io.lockstep.jepsen.run.TestOptions;
+import io.lockstep.jepsen.run.TestRun;
+import io.lockstep.jepsen.workload.Workloads;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code kv jepsen}. Exit codes: 0 valid, 1 invalid or unknown or not possible here, 2 usage. */
+@Command(
+        name = "jepsen",
+        description = "Tests a cluster of real processes with real faults, and judges what its clients saw.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+public final class JepsenCommand implements Runnable {
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new JepsenCommand()).execute(arguments));
+    }
+
+    @Override
+    public void run() {
+        if (spec != null) {
+            throw new ParameterException(spec.commandLine(), "name a command: test, probe or check");
+        }
+    }
+
+    /** Runs a test. */
+    @Command(
+            name = "test",
+            description = "Runs a cluster with clients and faults (needs root).",
+            mixinStandardHelpOptions = true)
+    int test(@CommandLine.ArgGroup(exclusive = false) @Nullable Request given) {
+        Request request = given == null ? new Request() : given;
+        CommandLine test = subcommand("test");
+        PrintWriter out = test.getOut();
+        TestOptions options;
+        try {
+            options = request.options();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(test, e.getMessage());
+        }
+        try {
+            Outcomes outcomes = TestRun.run(options, line -> print(out, line));
+            print(out, Report.of(outcomes));
+            if (outcomes.verdict() != Verdict.VALID) {
+                print(out, "again: kv jepsen test " + request.repeat(options.seed()));
+            }
+            return outcomes.verdict() == Verdict.VALID ? DONE : FAILED;
+        } catch (IOException | IllegalStateException e) {
+            print(test.getErr(), "kv jepsen test: " + e.getMessage());
+            return FAILED;
+        }
+    }
+
+    /** Shows what this machine can do. */
+    @Command(name = "probe", description = "Shows which faults this machine can do.", mixinStandardHelpOptions = true)
+    int probe() {
+        PrintWriter out = commandLine().getOut();
+        List<Capability> found = Capability.probe();
+        found.forEach(each ->
+                print(out, String.format("%-14s %-4s %s", each.name(), each.present() ? "yes" : "NO", each.detail())));
+        print(
+                out,
+                String.format(
+                        "%-14s %s",
+                        "etcd", EtcdServer.find().map(Path::toString).orElse("none (ETCD_BIN, PATH)")));
+        return found.stream().allMatch(Capability::present) ? DONE : FAILED;
+    }
+
+    /** Judges a history that was kept. */
+    @Command(
+            name = "check",
+            description = "Judges a history file, with the log.jsonl beside it if there is one.",
+            mixinStandardHelpOptions = true)
+    int check(
+            @Parameters(paramLabel = "FILE", description = "history.jsonl of a run") Path file,
+            @Option(
+                            names = {"-w", "--workload"},
+                            defaultValue = "register",
+                            paramLabel = "NAME",
+                            description = "What the clients did (default: ${DEFAULT-VALUE}).")
+                    String workload) {
+        CommandLine check = subcommand("check");
+        try {
+            List<Operation> history = HistoryFile.read(file);
+            long originNanos =
+                    history.stream().mapToLong(Operation::invokedNanos).min().orElse(0);
+            List<CheckResult> results =
+                    new ArrayList<>(Workloads.create(workload, 1).check(history, originNanos));
+            Path log = file.resolveSibling("log.jsonl");
+            if (Files.exists(log)) {
+                results.add(Certificate.check(history, HistoryFile.readLog(log), originNanos));
+            }
+            print(check.getOut(), Report.verdicts(results));
+            return results.stream().allMatch(result -> result.verdict() == Verdict.VALID) ? DONE : FAILED;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(check, e.getMessage());
+        } catch (IOException e) {
+            String reason = Files.exists(file) ? e.getMessage() : "no file " + file;
+            print(check.getErr(), "kv jepsen check: " + reason);
+            return FAILED;
+        }
+    }
+
+    private CommandLine subcommand(String name) {
+        return Objects.requireNonNull(commandLine().getSubcommands().get(name));
+    }
+
+    private CommandLine commandLine() {
+        if (spec == null) {
+            throw new IllegalStateException("run through picocli");
+        }
+        return spec.commandLine();
+    }
+
+    private static void print(PrintWriter out, String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** The flags of {@code test}. */
+    static final class Request {
+        @Option(
+                names = {"-w", "--workload"},
+                paramLabel = "NAME",
+                description = "register or set (default: register).")
+        String workload = "register";
+
+        @Option(
+                names = {"-n", "--nemesis"},
+                paramLabel = "FAULTS",
+                description = "none, partition, kill, pause, power, or single ones as kill-leader; with commas"
+                        + " (default: partition,kill).")
+        String nemesis = "partition,kill";
+
+        @Option(
+                names = "--time",
+                paramLabel = "SECONDS",
+                description = "How long clients and faults work (default: 60).")
+        int seconds = 60;
+
+        @Option(
+                names = "--seed",
+                paramLabel = "N",
+                description = "Decides faults and choices (default: random, shown).")
+        @Nullable
+        Long seed;
+
+        @Option(names = "--nodes", paramLabel = "N", description = "3 or 5 (default: 3).")
+        int nodes = 3;
+
+        @Option(names = "--rate", paramLabel = "N", description = "Operations per second, at most (default: 200).")
+        int rate = 200;
+
+        @Option(names = "--server", paramLabel = "KIND", description = "lockstep or etcd (default: lockstep).")
+        String server = "lockstep";
+
+        @Option(
+                names = "--server-path",
+                paramLabel = "FILE",
+                description =
+                        "The launcher of Lockstep, or the binary of etcd (default: our class path; ETCD_BIN or PATH).")
+        @Nullable
+        Path serverPath;
+
+        @Option(
+                names = "--server-flag",
+                paramLabel = "FLAG",
+                description = "One more flag for each server, repeatable.")
+        List<String> serverFlags = new ArrayList<>();
+
+        @Option(
+                names = "--stale-as-linearizable",
+                description = "A control: sends stale reads and judges them as linearizable. Must be found INVALID.")
+        boolean staleAsLinearizable;
+
+        @Option(
+                names = "--results",
+                paramLabel = "DIR",
+                description = "Where histories and logs go (default: target/jepsen).")
+        Path results = Path.of("target", "jepsen");
+
+        TestOptions options() {
+            if (!Workloads.NAMES.contains(workload)) {
+                throw new IllegalArgumentException("--workload: no " + workload + ": choose from " + Workloads.NAMES);
+            }
+            if (nodes != 3 && nodes != 5) {
+                throw new IllegalArgumentException("--nodes must be 3 or 5, not " + nodes);
+            }
+            if (seconds < 5 || seconds > 3_600) {
+                throw new IllegalArgumentException("--time must be 5 to 3600 seconds, not " + seconds);
+            }
+            long chosen = seed != null ? seed : new SplittableRandom().nextInt(1_000_000);
+            return new TestOptions(
+                    workload,
+                    FaultKind.parse(nemesis),
+                    Duration.ofSeconds(seconds),
+                    chosen,
+                    nodes,
+                    rate,
+                    kind(),
+                    staleAsLinearizable,
+                    results);
+        }
+
+        private ServerKind kind() {
+            return switch (server) {
+                case "etcd" -> new EtcdServer(etcdBinary(), serverFlags);
+                case "lockstep" -> lockstep();
+                default -> throw new IllegalArgumentException("--server must be lockstep or etcd, not " + server);
+            };
+        }
+
+        private Path etcdBinary() {
+            return Optional.ofNullable(serverPath)
+                    .or(EtcdServer::find)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "no etcd found: name it by --server-path or ETCD_BIN, or put it on the PATH"));
+        }
+
+        private ServerKind lockstep() {
+            if (serverPath != null) {
+                return LockstepServer.byLauncher(serverPath, serverFlags);
+            }
+            if (!LockstepServer.isPresent()) {
+                throw new IllegalArgumentException(
+                        "the server is not on our class path: name its launcher by --server-path");
+            }
+            return LockstepServer.onClassPath(serverFlags);
+        }
+
+        String repeat(long usedSeed) {
+            return "-w " + workload + " -n " + nemesis + " --time " + seconds + " --seed " + usedSeed + " --nodes "
+                    + nodes + " --rate " + rate + " --server " + server
+                    + (staleAsLinearizable ? " --stale-as-linearizable" : "");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.lockstep.jepsen.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.jepsen.check.CheckResult;
+import io.lockstep.jepsen.check.Verdict;
+import io.lockstep.jepsen.cluster.Capability;
+import io.lockstep.jepsen.cluster.EtcdServer;
+import io.lockstep.jepsen.cluster.LockstepServer;
+import io.lockstep.jepsen.cluster.ServerKind;
+import io.lockstep.jepsen.nemesis.FaultKind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Real processes, real faults: about two minutes on Lockstep, and a real etcd in the same harness as a control. Seeds are
+ * fixed, so that a failure can be looked for again with {@code kv jepsen test}.
+ */
+@Timeout(240)
+final class RealFaultsTest {
+    private static final Path RESULTS = Path.of("target", "jepsen");
+
+    @Test
+    void lockstep_registerUnderPartitions_isLinearizable() throws IOException {
+        lockstep("register", "partition", 35, 101);
+    }
+
+    @Test
+    void lockstep_registerUnderKillsAndPauses_isLinearizable() throws IOException {
+        lockstep("register", "kill-leader,kill-all,pause-leader,pause-one", 35, 102);
+    }
+
+    @Test
+    void lockstep_setUnderPowerCuts_losesNothing() throws IOException {
+        lockstep("set", "power", 25, 103);
+    }
+
+    private static void lockstep(String workload, String faults, int seconds, long seed) throws IOException {
+        if (!LockstepServer.isPresent()) {
+            Machine.require(false, "no server: " + LockstepServer.MAIN_CLASS + " is not on the class path");
+        }
+        Machine.require(Capability.HOSTS, Capability.POWER_CUTS);
+        assertValid(test(LockstepServer.onClassPath(List.of()), workload, faults, seconds, seed, false));
+    }
+
+    @Test
+    void etcd_setUnderPartitionKillAndPower_isValid() throws IOException {
+        assertValid(test(etcd(), "set", "partition-leader,kill-leader,power-all", 20, 7, false));
+    }
+
+    /** The checkers must find what etcd's serializable reads are allowed to do. */
+    @Test
+    void etcd_staleReadsJudgedAsLinearizable_areFound() throws IOException {
+        Outcomes outcomes = test(etcd(), "register", "partition-leader", 12, 11, true);
+        assertThat(verdict(outcomes, "certificate")).as(Report.of(outcomes)).isEqualTo(Verdict.INVALID);
+        assertThat(verdict(outcomes, "linearizability")).as(Report.of(outcomes)).isEqualTo(Verdict.INVALID);
+        assertThat(verdict(outcomes, "convergence")).as(Report.of(outcomes)).isEqualTo(Verdict.VALID);
+    }
+
+    private static Verdict verdict(Outcomes outcomes, String checker) {
+        return outcomes.results().stream()
+                .filter(result -> result.checker().equals(checker))
+                .map(CheckResult::verdict)
+                .reduce(Verdict.VALID, Verdict::and);
+    }
+
+    private static ServerKind etcd() {
+        Optional<Path> binary = EtcdServer.find();
+        Machine.require(binary.isPresent(), "no etcd: set ETCD_BIN or put it on the PATH");
+        Machine.require(Capability.HOSTS, Capability.POWER_CUTS);
+        return new EtcdServer(binary.orElseThrow(), List.of());
+    }
+
+    private static Outcomes test(
+            ServerKind server, String workload, String faults, int seconds, long seed, boolean staleAsLinearizable)
+            throws IOException {
+        Outcomes outcomes = TestRun.run(
+                new TestOptions(
+                        workload,
+                        FaultKind.parse(faults),
+                        Duration.ofSeconds(seconds),
+                        seed,
+                        3,
+                        200,
+                        server,
+                        staleAsLinearizable,
+                        RESULTS),
+                System.out::println);
+        System.out.println(Report.of(outcomes));
+        return outcomes;
+    }
+
+    private static void assertValid(Outcomes outcomes) {
+        assertThat(outcomes.verdict()).as(Report.of(outcomes)).isEqualTo(Verdict.VALID);
+        assertThat(outcomes.faults()).isNotEmpty().allMatch(fault -> fault.effective());
+    }
+}
