@@ -8,7 +8,7 @@ public interface ApplyListener {
     /** The view that readers get from now on. Valid during the call; who keeps it acquires it. */
     void onViewPublished(ReadView view);
 
-    /** Results of commands that this boot of this member proposed, in log order. */
+    /** Results of commands that this boot of this member proposed, in log order. None is a call too: terms move on with it. */
     void onResults(List<CommandResult> results);
 
     /** A snapshot replaced the state up to this index: own commands at or below it may have been skipped unanswered. */

@@ -299,11 +299,9 @@ public final class ReplicatedState implements AutoCloseable {
     }
 
     private void deliverResults() {
-        if (!results.isEmpty()) {
-            List<CommandResult> delivered = List.copyOf(results);
-            results.clear();
-            listener.onResults(delivered);
-        }
+        List<CommandResult> delivered = List.copyOf(results);
+        results.clear();
+        listener.onResults(delivered);
     }
 
     /** Hard-links the state as applied into a directory that does not exist yet. */

@@ -56,6 +56,9 @@ final class Batcher implements AutoCloseable {
     /** The batcher sleeps, or is about to. Written by it, read by those who enqueue. */
     private volatile boolean idle;
 
+    /** Set when this node begins to lead, and when the log refused it; taken by the batcher. */
+    private volatile boolean announceTerm;
+
     private volatile boolean closed;
 
     Batcher(ProposerLimits limits, Replication replication) {
@@ -122,6 +125,12 @@ final class Batcher implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
+    /** Has every member apply an entry of the new term, also when nobody writes: see {@link PendingCall}. */
+    void onLeaderStart() {
+        announceTerm = true;
+        LockSupport.unpark(thread);
+    }
+
     boolean isLeaderless(long nowNanos) {
         noteLeader(replication.leadership());
         long since = leaderlessSinceNanos;
@@ -148,9 +157,9 @@ final class Batcher implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            if (carried == null && queue.isEmpty()) {
+            if (carried == null && queue.isEmpty() && !announceTerm) {
                 idle = true;
-                if (queue.isEmpty() && !closed) {
+                if (queue.isEmpty() && !announceTerm && !closed) {
                     LockSupport.park(this);
                 }
                 idle = false;
@@ -161,8 +170,12 @@ final class Batcher implements AutoCloseable {
                 dropEnded();
                 LockSupport.parkNanos(this, PAUSE_NANOS);
             } else if (leadership.self()) {
+                if (announceTerm) {
+                    announce(leadership.term());
+                }
                 append(leadership.term());
             } else {
+                announceTerm = false;
                 forward(leadership);
             }
         }
@@ -193,6 +206,23 @@ final class Batcher implements AutoCloseable {
         }
         ((Forwarded) item).answer.complete(answer(new KvException.Failed(KvError.NO_LEADER)));
         return true;
+    }
+
+    private void announce(long term) {
+        announceTerm = false;
+        ByteBuffer empty = ByteBuffer.allocate(1).put(ENTRY_FORMAT).flip();
+        replication.propose(empty, term, new Replication.Outcome() {
+            @Override
+            public void committed() {}
+
+            @Override
+            public void failed(KvException failure) {
+                if (failure instanceof KvException.Failed) {
+                    pauseUntilNanos = System.nanoTime() + PAUSE_NANOS;
+                    announceTerm = true;
+                }
+            }
+        });
     }
 
     private void append(long term) {

@@ -46,6 +46,11 @@ final class PendingCall {
         return state.compareAndSet(attempt, Queued.INSTANCE);
     }
 
+    /** Gives up on an attempt whose result may have passed unseen; false if the command is not out. */
+    boolean abandon() {
+        return state() instanceof Attempt attempt && state.compareAndSet(attempt, Ended.INSTANCE);
+    }
+
     /** Ends the call without a result, as failed if it is in the queue, else as unknown. */
     void end(KvException.Failed ifQueued, KvException.Unknown ifSent) {
         boolean certain = state.compareAndSet(Queued.INSTANCE, Ended.INSTANCE);

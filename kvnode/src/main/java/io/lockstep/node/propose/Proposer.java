@@ -177,11 +177,17 @@ public final class Proposer implements AutoCloseable {
     /** Apply thread: a snapshot replaced the state, and with it the results of commands that it already holds. */
     public void onStateReplaced() {
         for (PendingCall call : pending.values()) {
-            if (call.state() instanceof Attempt) {
+            // At once, so that a later term does not send again what the snapshot may hold.
+            if (call.abandon()) {
                 answers.execute(
                         () -> call.future.completeExceptionally(new KvException.Unknown(KvError.LEADER_CHANGED)));
             }
         }
+    }
+
+    /** Any thread: this node begins to lead. */
+    public void onLeaderStart() {
+        batcher.onLeaderStart();
     }
 
     /** Any thread: someone leads, or nobody does any more. */

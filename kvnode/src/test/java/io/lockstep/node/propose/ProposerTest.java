@@ -163,6 +163,9 @@ class ProposerTest {
         await().until(() -> log.held() == 1);
         proposer.onStateReplaced();
         assertThat(failure(call)).isInstanceOf(KvException.Unknown.class);
+        log.loseLeader();
+        log.electAgain(0);
+        assertThat(log.held()).as("what a snapshot may hold is not sent again").isZero();
     }
 
     @Test

@@ -1,0 +1,107 @@
+package io.lockstep.node;
+
+import com.google.protobuf.ByteString;
+import io.lockstep.node.error.KvError;
+import io.lockstep.node.error.KvException;
+import io.lockstep.node.propose.Proposer;
+import io.lockstep.node.propose.Replication;
+import io.lockstep.node.raft.ProposalListener;
+import io.lockstep.node.raft.RaftGroup;
+import io.lockstep.node.raft.RaftStatus;
+import io.lockstep.node.raft.ReadIndexListener;
+import io.lockstep.node.read.ReadIndexSource;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Joins the write path and the reads, which are built first, with the group, which tells them about leadership. */
+final class GroupLink implements Replication, ReadIndexSource {
+    private static final String FORWARD = "forward";
+
+    /** Written once when the group has started; before that nobody leads. */
+    private volatile @Nullable RaftGroup group;
+
+    void connect(RaftGroup started, Proposer proposer) {
+        started.messenger().handle(FORWARD, (from, payload) -> proposer.onForwarded(payload));
+        group = started;
+    }
+
+    @Override
+    public Leadership leadership() {
+        RaftGroup now = group;
+        if (now == null) {
+            return new Leadership(0, 0, false);
+        }
+        RaftStatus status = now.status();
+        return new Leadership(status.leaderId(), status.term(), status.role() == RaftStatus.Role.LEADER);
+    }
+
+    @Override
+    public boolean hasLeader() {
+        return leadership().leaderId() != 0;
+    }
+
+    @Override
+    public void propose(ByteBuffer entry, long expectedTerm, Outcome outcome) {
+        started().propose(entry, expectedTerm, new ProposalListener() {
+            @Override
+            public void committed() {
+                outcome.committed();
+            }
+
+            @Override
+            public void failed(KvException.Failed why) {
+                outcome.failed(why);
+            }
+
+            @Override
+            public void unknown(KvException.Unknown why) {
+                outcome.failed(why);
+            }
+        });
+    }
+
+    @Override
+    public CompletableFuture<ByteString> forward(long memberId, ByteString payload, Duration timeout) {
+        return started().messenger().call(memberId, FORWARD, payload, timeout);
+    }
+
+    @Override
+    public long applyLag() {
+        RaftGroup now = group;
+        if (now == null) {
+            return 0;
+        }
+        RaftStatus status = now.status();
+        return status.committedIndex() - status.appliedIndex();
+    }
+
+    @Override
+    public void readIndex(ReadIndexSource.Listener listener) {
+        RaftGroup now = group;
+        if (now == null) {
+            listener.failed(new KvException.Failed(KvError.NO_LEADER));
+            return;
+        }
+        now.readIndex(new ReadIndexListener() {
+            @Override
+            public void ready() {
+                listener.ready();
+            }
+
+            @Override
+            public void failed(KvException.Failed why) {
+                listener.failed(why);
+            }
+        });
+    }
+
+    private RaftGroup started() {
+        RaftGroup now = group;
+        if (now == null) {
+            throw new IllegalStateException("no leader is known before the group has started");
+        }
+        return now;
+    }
+}

@@ -1,0 +1,148 @@
+package io.lockstep.node;
+
+import io.lockstep.node.apply.ReplicatedState;
+import io.lockstep.node.config.ConfigException;
+import io.lockstep.node.config.Founding;
+import io.lockstep.node.config.NodeConfig;
+import io.lockstep.node.propose.Proposer;
+import io.lockstep.node.propose.ProposerLimits;
+import io.lockstep.node.raft.RaftGroup;
+import io.lockstep.node.raft.RaftStartException;
+import io.lockstep.node.read.ReadGate;
+import io.lockstep.node.rpc.NodeServices;
+import io.lockstep.node.rpc.port.ClientPort;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node of a cluster in this process. Parts start from the inside out (data directory, state, group, client port) and
+ * close in the reverse order, so that none ever meets a part it needs closed.
+ */
+public final class KvNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KvNode.class);
+    private static final int MAX_WAITING_READS = 65_536;
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final ClientPort clientPort;
+    private final RaftGroup group;
+    private final long memberId;
+    private boolean closed;
+
+    private KvNode(NodeConfig config, FatalListener fatal) throws IOException, RaftStartException {
+        try {
+            DataDirectory directory = opened(DataDirectory.open(config.dataDirectory()));
+            Founding founding = Founding.of(config.initialCluster(), config.clusterToken());
+            memberId = founding.member(config.name()).memberId();
+            long bootId = new SecureRandom().nextLong();
+
+            GroupLink link = new GroupLink();
+            NodeClock clock = opened(new NodeClock());
+            AnswerThreads answers = opened(new AnswerThreads());
+            Proposer proposer = new Proposer(
+                    memberId, bootId, ProposerLimits.defaults(config.electionTimeout()), link, answers.executor());
+            ReadGate gate = new ReadGate(link, answers.executor(), noLeaderPatience(config), MAX_WAITING_READS);
+            ReplicatedState state = opened(ReplicatedState.open(
+                    Wiring.state(founding, memberId, bootId, directory.path()), new AppliedEvents(proposer)));
+            opened(proposer);
+            opened(gate);
+            LeadershipEvents leadership = new LeadershipEvents(proposer, gate);
+            group = opened(RaftGroup.start(
+                    Wiring.raft(config, founding, memberId, directory.path()),
+                    new StateOfGroup(state),
+                    leadership,
+                    fatal::onFatal));
+            link.connect(group, proposer);
+            proposer.start();
+            clock.start(List.of(proposer::onTick, gate::onTick));
+            opened(MemberPublisher.start(config, memberId, proposer, clock));
+            GroupStatus status = new GroupStatus(group, state, leadership);
+            PrometheusRegistry metrics = new PrometheusRegistry();
+            WritePathMetrics.register(metrics, proposer, gate);
+            NodeServices services = new NodeServices(
+                    founding.clusterId(),
+                    memberId,
+                    ProductVersion.TEXT,
+                    proposer::propose,
+                    gate::await,
+                    state::acquireView,
+                    status,
+                    metrics);
+            clientPort = opened(ClientPort.start(Wiring.clientPort(config), services));
+        } catch (Throwable e) {
+            close();
+            throw e;
+        }
+        if (config.peerTls().isEmpty() && config.initialCluster().size() > 1) {
+            LOG.warn("the peer port {} is open to anyone who reaches it: no --peer-cert-file", config.listenPeerUrl());
+        }
+        LOG.info(
+                "member {} ({}) of cluster {} serves clients on {}",
+                config.name(),
+                Long.toHexString(memberId),
+                Long.toHexString(Founding.of(config.initialCluster(), config.clusterToken())
+                        .clusterId()),
+                clientPort.addresses());
+    }
+
+    /**
+     * Starts a node and returns once its ports are open; it may not know a leader yet.
+     *
+     * @param fatal told once if the node later can't go on; any thread, must not block
+     * @throws ConfigException if a setting is wrong
+     * @throws NodeStartException if the node can't start: what is wrong, and what to do
+     */
+    public static KvNode start(NodeConfig config, FatalListener fatal) {
+        try {
+            return new KvNode(config, fatal);
+        } catch (IOException | RaftStartException e) {
+            throw new NodeStartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private <P extends AutoCloseable> P opened(P part) {
+        parts.push(part);
+        return part;
+    }
+
+    static Duration noLeaderPatience(NodeConfig config) {
+        return config.electionTimeout().multipliedBy(3).dividedBy(2);
+    }
+
+    /** Where clients are served, with the ports that were found for port 0. */
+    public List<InetSocketAddress> clientAddresses() {
+        return clientPort.addresses();
+    }
+
+    public long memberId() {
+        return memberId;
+    }
+
+    /** Whether this node leads its cluster now. */
+    public boolean isLeader() {
+        return group.status().leaderId() == memberId;
+    }
+
+    /** Leaves the cluster for now: leadership moves away, open calls end, data is flushed. Blocks; may be called twice. */
+    @Override
+    public final synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        for (AutoCloseable part : parts) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("{} did not close cleanly", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

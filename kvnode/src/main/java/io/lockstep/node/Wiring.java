@@ -1,0 +1,95 @@
+package io.lockstep.node;
+
+import io.lockstep.node.apply.StateConfig;
+import io.lockstep.node.apply.StateLimits;
+import io.lockstep.node.config.Founding;
+import io.lockstep.node.config.HostPort;
+import io.lockstep.node.config.NodeConfig;
+import io.lockstep.node.raft.PeerAddress;
+import io.lockstep.node.raft.PeerMember;
+import io.lockstep.node.raft.PeerTls;
+import io.lockstep.node.raft.RaftConfig;
+import io.lockstep.node.raft.RaftLimits;
+import io.lockstep.node.rpc.RpcLimits;
+import io.lockstep.node.rpc.http.HttpLimits;
+import io.lockstep.node.rpc.port.ClientPortConfig;
+import io.lockstep.node.rpc.port.ClientTls;
+import io.lockstep.proto.log.MemberRecord;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The node's settings, in the words of each part. */
+final class Wiring {
+    /** What a log entry may be larger than the largest request in it. */
+    private static final int ENTRY_OVERHEAD_BYTES = 1 << 20;
+
+    private Wiring() {}
+
+    static StateConfig state(Founding founding, long memberId, long bootId, Path directory) {
+        List<MemberRecord> founders = founding.members().stream()
+                .map(founder -> MemberRecord.newBuilder()
+                        .setMemberId(founder.memberId())
+                        .addPeerUrls(founder.peerUrl().url())
+                        .build())
+                .toList();
+        return new StateConfig(
+                directory.resolve("state"), founding.clusterId(), memberId, bootId, founders, StateLimits.defaults());
+    }
+
+    static RaftConfig raft(NodeConfig config, Founding founding, long memberId, Path directory) {
+        List<PeerMember> members = founding.members().stream()
+                .map(founder -> new PeerMember(founder.memberId(), address(founder.peerUrl())))
+                .toList();
+        HostPort listen = config.listenPeerUrl();
+        return new RaftConfig(
+                founding.clusterId(),
+                memberId,
+                config.name(),
+                address(config.advertisePeerUrl()),
+                members,
+                config.newCluster(),
+                directory,
+                new InetSocketAddress(listen.host(), listen.port()),
+                config.heartbeatInterval(),
+                config.electionTimeout(),
+                config.peerTls()
+                        .map(tls -> new PeerTls(
+                                tls.certificate(), tls.key(), tls.trustedCa().orElseThrow())),
+                raftLimits(config),
+                ProductVersion.TEXT);
+    }
+
+    private static RaftLimits raftLimits(NodeConfig config) {
+        RaftLimits defaults = RaftLimits.DEFAULTS;
+        return new RaftLimits(
+                Math.max(defaults.maxEntryBytes(), config.limits().maxRequestBytes() + ENTRY_OVERHEAD_BYTES),
+                defaults.maxLogMemoryBytes(),
+                config.limits().snapshotBytes(),
+                config.limits().snapshotEntries(),
+                config.limits().logMarginEntries(),
+                defaults.maxPendingCalls());
+    }
+
+    private static PeerAddress address(HostPort url) {
+        return new PeerAddress(url.host(), url.port(), 0);
+    }
+
+    static ClientPortConfig clientPort(NodeConfig config) {
+        List<ClientPortConfig.Address> listen = config.listenClientUrls().stream()
+                .map(url -> new ClientPortConfig.Address(new InetSocketAddress(url.host(), url.port()), url.tls()))
+                .toList();
+        Optional<ClientTls> tls =
+                config.clientTls().map(files -> new ClientTls(files.certificate(), files.key(), files.trustedCa()));
+        ClientPortConfig defaults = ClientPortConfig.of(listen, tls);
+        RpcLimits standard = defaults.limits();
+        RpcLimits limits = new RpcLimits(
+                config.limits().maxRequestBytes(),
+                config.limits().maxTxnOps(),
+                standard.requestTimeout(),
+                standard.readThreads(),
+                standard.maxWaitingReads());
+        return new ClientPortConfig(listen, tls, defaults.eventLoops(), limits, HttpLimits.of(limits));
+    }
+}
