@@ -9,6 +9,8 @@ import io.lockstep.jepsen.cluster.LockstepServer;
 import io.lockstep.jepsen.cluster.ServerKind;
 import io.lockstep.jepsen.history.Operation;
 import io.lockstep.jepsen.nemesis.FaultKind;
+import io.lockstep.jepsen.run.BulkOptions;
+import io.lockstep.jepsen.run.BulkRun;
 import io.lockstep.jepsen.run.HistoryFile;
 import io.lockstep.jepsen.run.Outcomes;
 import io.lockstep.jepsen.run.Report;
@@ -55,7 +57,7 @@ public final class JepsenCommand implements Runnable {
     @Override
     public void run() {
         if (spec != null) {
-            throw new ParameterException(spec.commandLine(), "name a command: test, probe or check");
+            throw new ParameterException(spec.commandLine(), "name a command: test, bulk, probe or check");
         }
     }
 
@@ -83,6 +85,39 @@ public final class JepsenCommand implements Runnable {
             return outcomes.verdict() == Verdict.VALID ? DONE : FAILED;
         } catch (IOException | IllegalStateException e) {
             print(test.getErr(), "kv jepsen test: " + e.getMessage());
+            return FAILED;
+        }
+    }
+
+    /** Loads many keys, kills all nodes, and reads everything back. */
+    @Command(
+            name = "bulk",
+            description = "Loads many keys, kills all nodes at once, and reads every key back on each (needs root).",
+            mixinStandardHelpOptions = true)
+    int bulk(
+            @Option(names = "--keys", defaultValue = "1000000", paramLabel = "N", description = "${DEFAULT-VALUE}")
+                    int keys,
+            @Option(names = "--value-bytes", defaultValue = "256", paramLabel = "N", description = "${DEFAULT-VALUE}")
+                    int valueBytes,
+            @Option(names = "--away", description = "One node is down for half of the load and has to catch up.")
+                    boolean away,
+            @CommandLine.ArgGroup(exclusive = false) @Nullable Request given) {
+        CommandLine bulk = subcommand("bulk");
+        PrintWriter out = bulk.getOut();
+        Request request = given == null ? new Request() : given;
+        try {
+            BulkOptions options = new BulkOptions(request.kind(), keys, valueBytes, away, request.results);
+            List<String> problems = BulkRun.run(options, line -> print(out, line));
+            problems.forEach(problem -> print(out, problem));
+            print(out, problems.isEmpty() ? "VALID: nothing acknowledged is lost" : "INVALID");
+            return problems.isEmpty() ? DONE : FAILED;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(bulk, e.getMessage());
+        } catch (IOException | IllegalStateException e) {
+            print(bulk.getErr(), "kv jepsen bulk: " + e.getMessage());
+            return FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return FAILED;
         }
     }

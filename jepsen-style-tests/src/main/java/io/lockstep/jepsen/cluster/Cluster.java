@@ -1,5 +1,6 @@
 package io.lockstep.jepsen.cluster;
 
+import io.lockstep.jepsen.client.BulkClient;
 import io.lockstep.jepsen.client.NodeClient;
 import io.lockstep.jepsen.client.NodeStatus;
 import java.io.IOException;
@@ -102,6 +103,16 @@ public final class Cluster implements AutoCloseable {
     /** A new client of one node; the caller closes it. */
     public NodeClient connect(int node) {
         return new NodeClient(member(node).address().host(), ServerKind.Address.CLIENT_PORT);
+    }
+
+    /** The same for many keys. */
+    public BulkClient connectBulk(int node, int valueBytes) {
+        return new BulkClient(member(node).address().host(), ServerKind.Address.CLIENT_PORT, valueBytes);
+    }
+
+    /** What a node's process holds in memory; 0 if it does not run. */
+    public long residentBytes(int node) {
+        return member(node).residentBytes();
     }
 
     private Member member(int node) {

@@ -78,6 +78,23 @@ final class Member {
         return process != null && process.isAlive();
     }
 
+    /** Of the process itself; 0 if it does not run. */
+    synchronized long residentBytes() {
+        if (process == null || !process.isAlive()) {
+            return 0;
+        }
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+                if (line.startsWith("VmRSS:")) {
+                    return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+                }
+            }
+        } catch (IOException e) {
+            return 0; // it is gone
+        }
+        return 0;
+    }
+
     /** Ends of the process that nobody asked for. */
     synchronized List<String> surprises() {
         noteSurprise();
