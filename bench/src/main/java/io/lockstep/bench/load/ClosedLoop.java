@@ -58,13 +58,15 @@ final class ClosedLoop implements Loop {
             return;
         }
         Operation operation = source.next();
+        Window begunIn = window;
         long begin = System.nanoTime();
-        connections.start(operation, (response, status) -> completed(source, operation, begin, response, status));
+        connections.start(operation, (response, status) -> {
+            begunIn.record(System.nanoTime() - begin, status);
+            completed(source, operation, response, status);
+        });
     }
 
-    private void completed(
-            OperationSource source, Operation operation, long begin, @Nullable Message response, Status status) {
-        window.record(System.nanoTime() - begin, status);
+    private void completed(OperationSource source, Operation operation, @Nullable Message response, Status status) {
         if (status.isOk()) {
             learn(source, operation, response);
             next(source);

@@ -61,6 +61,8 @@ public final class LoadGenerator {
                 : new OpenLoop(connections, OperationSource.of(spec, 1).get(0), spec.ratePerSecond());
         Window measured = new Window();
         loop.start();
+        double seconds;
+        double cpuSeconds;
         try {
             TimeUnit.SECONDS.sleep(spec.warmupSeconds());
             loop.recordInto(measured);
@@ -68,11 +70,12 @@ public final class LoadGenerator {
             long cpuBegin = cpuNanos();
             TimeUnit.SECONDS.sleep(spec.seconds());
             loop.recordInto(new Window());
-            double seconds = (System.nanoTime() - begin) / 1e9;
-            return result(spec, measured, seconds, (cpuNanos() - cpuBegin) / 1e9);
+            seconds = (System.nanoTime() - begin) / 1e9;
+            cpuSeconds = (cpuNanos() - cpuBegin) / 1e9;
         } finally {
             loop.stop();
         }
+        return result(spec, measured, seconds, cpuSeconds);
     }
 
     private LoadResult result(LoadSpec spec, Window window, double seconds, double cpuSeconds) {

@@ -20,10 +20,18 @@ final class OpenLoop implements Loop {
     private final Semaphore free = new Semaphore(MAX_OUTSTANDING);
     private final Thread pacer = ClosedLoop.daemon("bench-pacer", this::pace);
 
-    /** Written by the caller's thread, read by the event loops and the pacer. */
-    private volatile Window window = new Window();
+    /** Written by the caller's thread, read by the pacer. */
+    private volatile Era era = new Era(new Window(), new Window(), System.nanoTime());
 
-    private volatile boolean stopping;
+    /** Written by the caller's thread, read by the pacer: the moment from which on no call is to begin; 0 while there is none. */
+    private volatile long endNanos;
+
+    /** Calls to begin from a moment on count in another window than those before; a pacer that is late still begins some of those. */
+    private record Era(Window before, Window from, long sinceNanos) {
+        Window of(long intended) {
+            return intended - sinceNanos >= 0 ? from : before;
+        }
+    }
 
     OpenLoop(Connections connections, OperationSource source, int ratePerSecond) {
         this.connections = connections;
@@ -38,20 +46,21 @@ final class OpenLoop implements Loop {
 
     @Override
     public void recordInto(Window next) {
-        window = next;
+        era = new Era(era.from(), next, System.nanoTime());
     }
 
     private void pace() {
         long begin = System.nanoTime();
-        for (long call = 0; !stopping; call++) {
+        for (long call = 0; ; call++) {
             long intended = begin + (long) (call * intervalNanos);
-            for (long now = System.nanoTime(); now < intended && !stopping; now = System.nanoTime()) {
+            for (long now = System.nanoTime(); now < intended && !isOver(intended); now = System.nanoTime()) {
                 LockSupport.parkNanos(intended - now);
             }
-            if (!takePermit()) {
+            if (isOver(intended) || !takePermit()) {
                 return;
             }
             Operation operation = source.next();
+            Window window = era.of(intended);
             connections.start(operation, (response, status) -> {
                 window.record(System.nanoTime() - intended, status);
                 ClosedLoop.learn(source, operation, response);
@@ -60,14 +69,15 @@ final class OpenLoop implements Loop {
         }
     }
 
+    private boolean isOver(long intended) {
+        long end = endNanos;
+        return end != 0 && intended - end >= 0;
+    }
+
+    /** Waits as long as calls may take: beyond that the server answers nothing, and the load ends. */
     private boolean takePermit() {
         try {
-            while (!free.tryAcquire(100, TimeUnit.MILLISECONDS)) {
-                if (stopping) {
-                    return false;
-                }
-            }
-            return true;
+            return free.tryAcquire(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             return false;
         }
@@ -75,7 +85,7 @@ final class OpenLoop implements Loop {
 
     @Override
     public void stop() throws InterruptedException {
-        stopping = true;
+        endNanos = System.nanoTime();
         pacer.join(TimeUnit.SECONDS.toMillis(STOP_TIMEOUT_SECONDS));
         if (free.tryAcquire(MAX_OUTSTANDING, STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             free.release(MAX_OUTSTANDING);

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
-/** What completes between two moments. Event loops write into it; it is read once it is no longer written to, or a moment later. */
+/** What became of the calls that began between two moments. Event loops write into it; it is read once they have stopped. */
 final class Window {
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final int SIGNIFICANT_DIGITS = 3;
