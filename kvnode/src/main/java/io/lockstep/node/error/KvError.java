@@ -39,7 +39,9 @@ public enum KvError {
             Code.INVALID_ARGUMENT,
             "lockstep: max_staleness_millis and min_revision are for reads: this transaction may write"),
     ACK_NOT_OFFERED(
-            Code.UNIMPLEMENTED, "lockstep: ack=ACK_ALL is not offered by this version: leave it out for a quorum");
+            Code.UNIMPLEMENTED, "lockstep: ack=ACK_ALL is not offered by this version: leave it out for a quorum"),
+    ALARM_CHANGE_NOT_OFFERED(
+            Code.UNIMPLEMENTED, "lockstep: alarms can be listed but not raised or disarmed in this version");
 
     /** gRPC's codes, by gRPC's numbers; kept apart from grpc so that replicated code needs no transport. */
     public enum Code {

@@ -15,6 +15,7 @@ import io.lockstep.api.TxnResponse;
 import io.lockstep.node.apply.CommandResult;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.mvcc.ReadOnlyTxn;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.proto.log.Command;
 import java.util.List;
@@ -62,9 +63,7 @@ final class KvService {
     }
 
     private RangeAnswer answer(RangeRequest request, ReadView view) {
-        if (request.getMinRevision() > view.revision()) {
-            throw new KvException.Rejected(KvError.FUTURE_REVISION);
-        }
+        requireReached(request.getMinRevision(), view);
         return new RangeAnswer(headers.of(view), view.range(request));
     }
 
@@ -88,11 +87,32 @@ final class KvService {
 
     private CompletableFuture<TxnResponse> txn(TxnRequest request, RpcCall call) {
         checks.txn(request);
+        if (ReadOnlyTxn.is(request)) {
+            return readTxn(request, call);
+        }
         checks.write(request, request.getAck());
         return submit(Command.newBuilder().setTxn(request), call)
                 .thenApply(done -> response(TxnResponse.class, done).toBuilder()
                         .setHeader(headers.of(done))
                         .build());
+    }
+
+    private CompletableFuture<TxnResponse> readTxn(TxnRequest request, RpcCall call) {
+        Function<ReadView, TxnResponse> body = view -> answer(request, view);
+        return TxnLag.allowed(request)
+                ? reads.local(call, Reads.Cost.SCAN, body)
+                : reads.linearizable(call, Reads.Cost.SCAN, body);
+    }
+
+    private TxnResponse answer(TxnRequest request, ReadView view) {
+        requireReached(request.getMinRevision(), view);
+        return view.readTxn(request).toBuilder().setHeader(headers.of(view)).build();
+    }
+
+    private static void requireReached(long minRevision, ReadView view) {
+        if (minRevision > view.revision()) {
+            throw new KvException.Rejected(KvError.FUTURE_REVISION);
+        }
     }
 
     private CompletableFuture<CompactionResponse> compact(CompactionRequest request, RpcCall call) {

@@ -1,6 +1,9 @@
 package io.lockstep.node.rpc;
 
 import io.lockstep.api.AlarmMember;
+import io.lockstep.api.AlarmRequest;
+import io.lockstep.api.AlarmResponse;
+import io.lockstep.api.AlarmType;
 import io.lockstep.api.HashKVRequest;
 import io.lockstep.api.HashKVResponse;
 import io.lockstep.api.HashRequest;
@@ -9,12 +12,13 @@ import io.lockstep.api.MaintenanceGrpc;
 import io.lockstep.api.StatusRequest;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.node.error.KvError;
+import io.lockstep.node.error.KvException;
 import io.lockstep.node.mvcc.ReadView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** How this member is. All of it is about this member alone, so nothing here awaits the gate. */
+/** How this member is; most of it is about this member alone and awaits nothing. */
 final class MaintenanceService {
     private final NodeServices services;
     private final Headers headers;
@@ -28,9 +32,26 @@ final class MaintenanceService {
 
     List<UnaryRpc<?, ?>> rpcs() {
         return List.of(
+                new UnaryRpc<>(MaintenanceGrpc.getAlarmMethod(), this::alarm),
                 new UnaryRpc<>(MaintenanceGrpc.getStatusMethod(), this::status),
                 new UnaryRpc<>(MaintenanceGrpc.getHashKVMethod(), this::hashKv),
                 new UnaryRpc<>(MaintenanceGrpc.getHashMethod(), this::hash));
+    }
+
+    /** etcd answers this through its log, and {@code etcdctl endpoint health} relies on that: no quorum, no answer. */
+    private CompletableFuture<AlarmResponse> alarm(AlarmRequest request, RpcCall call) {
+        if (request.getAction() != AlarmRequest.AlarmAction.GET) {
+            throw new KvException.Rejected(KvError.ALARM_CHANGE_NOT_OFFERED);
+        }
+        return reads.linearizable(call, Reads.Cost.POINT, view -> alarms(request.getAlarm(), view));
+    }
+
+    private AlarmResponse alarms(AlarmType wanted, ReadView view) {
+        AlarmResponse.Builder response = AlarmResponse.newBuilder().setHeader(headers.of(view));
+        services.status().alarms().stream()
+                .filter(alarm -> wanted == AlarmType.NONE || wanted == alarm.getAlarm())
+                .forEach(response::addAlarms);
+        return response.build();
     }
 
     private CompletableFuture<StatusResponse> status(StatusRequest request, RpcCall call) {

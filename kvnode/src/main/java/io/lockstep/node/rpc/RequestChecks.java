@@ -11,6 +11,7 @@ import io.lockstep.api.RequestOp;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.mvcc.ReadOnlyTxn;
 
 /**
  * What can be refused by looking at a request alone, in etcd's order: of several faults the client hears of the same
@@ -41,6 +42,8 @@ final class RequestChecks {
         txnShape(request, limits.maxTxnOps());
         TxnChanges.check(request.getSuccessList());
         TxnChanges.check(request.getFailureList());
+        boolean bounded = request.hasMaxStalenessMillis() || request.getMinRevision() > 0;
+        refuseIf(bounded && !ReadOnlyTxn.is(request), KvError.BOUND_ON_WRITE);
     }
 
     /** What holds for all writes, once the rest is right: the size, and no promise that is not kept. */

@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Locale;
 
 /** Counts calls under the names that etcd's dashboards ask for. */
 public final class RpcMetrics {
@@ -75,7 +76,7 @@ public final class RpcMetrics {
         }
         StringBuilder name = new StringBuilder();
         for (String word : code.name().split("_", -1)) {
-            name.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
+            name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
         }
         return name.toString();
     }

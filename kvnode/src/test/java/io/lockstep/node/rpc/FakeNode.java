@@ -229,7 +229,12 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus {
 
         @Override
         public TxnResponse readTxn(TxnRequest request) {
-            throw new UnsupportedOperationException("transactions go through the log here");
+            TxnResponse.Builder response = TxnResponse.newBuilder().setSucceeded(true);
+            for (RequestOp op : request.getSuccessList()) {
+                response.addResponsesBuilder()
+                        .setResponseRange(range(op.getRequestRange()).toResponse());
+            }
+            return response.build();
         }
 
         @Override

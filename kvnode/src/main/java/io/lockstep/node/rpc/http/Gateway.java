@@ -19,10 +19,12 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 
 /**
  * One method as JSON: {@code POST} with the request as an object, bytes in base64, 64-bit numbers as strings. The call
@@ -31,6 +33,8 @@ import java.util.concurrent.Executor;
  */
 final class Gateway<Q extends Message, R> {
     private static final String METADATA_PREFIX = "grpc-metadata-";
+    private static final Pattern EXCEPTION_NAME =
+            Pattern.compile("^(?:[a-zA-Z_$][\\w$]*\\.)+\\w*(?:Exception|Error): ");
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
     private static final JsonFormat.Printer PRINTER =
             JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
@@ -85,7 +89,8 @@ final class Gateway<Q extends Message, R> {
             try {
                 PARSER.merge(body.toStringUtf8(), request);
             } catch (InvalidProtocolBufferException e) {
-                throw new Unreadable(ErrorMapping.unreadable(firstLine(String.valueOf(e.getMessage()))));
+                throw new Unreadable(ErrorMapping.unreadable("the body is not a "
+                        + requestPrototype.getDescriptorForType().getName() + " in JSON: " + reason(e)));
             }
         }
         Message built = request.build();
@@ -97,15 +102,17 @@ final class Gateway<Q extends Message, R> {
         return typed;
     }
 
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("unreadable JSON");
+    /** The parser's own first line, without the names of exceptions in it. */
+    private static String reason(InvalidProtocolBufferException e) {
+        String text = String.valueOf(e.getMessage()).lines().findFirst().orElse("it can't be read");
+        return EXCEPTION_NAME.matcher(text).replaceFirst("");
     }
 
     /** Headers that begin so are meant for gRPC: etcd's gateway passes them on. */
     private static Metadata metadata(HttpHeaders headers) {
         Metadata metadata = new Metadata();
         for (Map.Entry<String, String> header : headers) {
-            String name = header.getKey().toLowerCase(java.util.Locale.ROOT);
+            String name = header.getKey().toLowerCase(Locale.ROOT);
             if (name.startsWith(METADATA_PREFIX) && !name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
                 put(metadata, name.substring(METADATA_PREFIX.length()), header.getValue());
             }

@@ -50,7 +50,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
         if (request.decoderResult().isFailure()) {
-            refuse(ctx, request.decoderResult().cause());
+            refuse(ctx, status(request.decoderResult().cause()));
+            return;
+        }
+        if (request.protocolVersion().majorVersion() != 1) {
+            // Such as an HTTP/2 preface that goes wrong at its end, which reads like a request.
+            refuse(ctx, HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED);
             return;
         }
         timer.answering();
@@ -113,13 +118,17 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         return response;
     }
 
+    private static HttpResponseStatus status(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return HttpResponseStatus.REQUEST_URI_TOO_LONG;
+        }
+        return cause instanceof TooLongHttpHeaderException
+                ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                : HttpResponseStatus.BAD_REQUEST;
+    }
+
     /** What is not HTTP after all, or too long, is told so and cut off: where its next request begins is not known. */
-    private void refuse(ChannelHandlerContext ctx, Throwable cause) {
-        HttpResponseStatus status = cause instanceof TooLongHttpLineException
-                ? HttpResponseStatus.REQUEST_URI_TOO_LONG
-                : cause instanceof TooLongHttpHeaderException
-                        ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-                        : HttpResponseStatus.BAD_REQUEST;
+    private static void refuse(ChannelHandlerContext ctx, HttpResponseStatus status) {
         FullHttpResponse response =
                 response(HttpAnswer.text(status, status.code() + " " + status.reasonPhrase() + "\n"));
         response.headers().set(HttpHeaderNames.CONNECTION, "close");

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /metrics}: what stands in the node's registry, in the format that the scraper asks for. */
 final class MetricsPage implements Pages {
@@ -29,7 +30,7 @@ final class MetricsPage implements Pages {
         return CompletableFuture.supplyAsync(() -> scrape(request.headers().get("accept")), pool);
     }
 
-    private HttpAnswer scrape(@org.jspecify.annotations.Nullable String accept) {
+    private HttpAnswer scrape(@Nullable String accept) {
         ExpositionFormatWriter writer = formats.findWriter(accept);
         ByteString.Output out = ByteString.newOutput();
         try {

@@ -2,6 +2,7 @@ package io.lockstep.node.rpc.port;
 
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -58,8 +59,7 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
         int readable = Math.min(in.readableBytes(), preface.readableBytes());
-        boolean mayBeHttp2 =
-                io.netty.buffer.ByteBufUtil.equals(in, in.readerIndex(), preface, preface.readerIndex(), readable);
+        boolean mayBeHttp2 = ByteBufUtil.equals(in, in.readerIndex(), preface, preface.readerIndex(), readable);
         if (mayBeHttp2 && readable < preface.readableBytes()) {
             return;
         }
