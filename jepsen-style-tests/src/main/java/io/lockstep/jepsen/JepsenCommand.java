@@ -300,9 +300,17 @@ public final class JepsenCommand implements Runnable {
         }
 
         String repeat(long usedSeed) {
-            return "-w " + workload + " -n " + nemesis + " --time " + seconds + " --seed " + usedSeed + " --nodes "
-                    + nodes + " --rate " + rate + " --server " + server
-                    + (staleAsLinearizable ? " --stale-as-linearizable" : "");
+            StringBuilder again = new StringBuilder();
+            again.append("-w ").append(workload).append(" -n ").append(nemesis);
+            again.append(" --time ").append(seconds).append(" --seed ").append(usedSeed);
+            again.append(" --nodes ").append(nodes).append(" --rate ").append(rate);
+            again.append(" --server ").append(server);
+            if (serverPath != null) {
+                again.append(" --server-path ").append(serverPath);
+            }
+            serverFlags.forEach(flag -> again.append(" --server-flag ").append(flag));
+            return again.append(staleAsLinearizable ? " --stale-as-linearizable" : "")
+                    .toString();
         }
     }
 }

@@ -27,17 +27,17 @@ final class RealFaultsTest {
 
     @Test
     void lockstep_registerUnderPartitions_isLinearizable() throws IOException {
-        lockstep("register", "partition", 35, 101);
+        lockstep("register", "partition", 30, 101);
     }
 
     @Test
     void lockstep_registerUnderKillsAndPauses_isLinearizable() throws IOException {
-        lockstep("register", "kill-leader,kill-all,pause-leader,pause-one", 35, 102);
+        lockstep("register", "kill-leader,kill-all,pause-leader,pause-one", 32, 102);
     }
 
     @Test
     void lockstep_setUnderPowerCuts_losesNothing() throws IOException {
-        lockstep("set", "power", 25, 103);
+        lockstep("set", "power", 22, 103);
     }
 
     private static void lockstep(String workload, String faults, int seconds, long seed) throws IOException {
