@@ -2,14 +2,11 @@ package io.lockstep.node.raft;
 
 import com.alipay.sofa.jraft.storage.impl.RocksDBLogStorage;
 import com.alipay.sofa.jraft.util.StorageOptionsFactory;
-import java.util.Properties;
+import io.lockstep.node.storage.RaftLogOptions;
+import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
-import org.rocksdb.DBOptions;
-import org.rocksdb.RocksDB;
-import org.rocksdb.WALRecoveryMode;
 
-/** RocksDB's options for the log. JRaft keeps one set per JVM and class, so they are registered once. */
+/** Hands the log's RocksDB options to JRaft, which keeps one set per JVM: so, once. */
 final class LogStorageSettings {
     private static boolean registered;
 
@@ -19,22 +16,13 @@ final class LogStorageSettings {
         if (registered) {
             return;
         }
-        RocksDB.loadLibrary();
-        Properties byName = new Properties();
-        // Has no setter in Java: a whole WAL file that is missing or short is noticed on opening.
-        byName.setProperty("track_and_verify_wals_in_manifest", "true");
-        DBOptions options = DBOptions.getDBOptionsFromProps(byName);
-        options.setCreateIfMissing(true);
-        options.setCreateMissingColumnFamilies(true);
-        options.setMaxBackgroundJobs(2);
-        options.setMaxTotalWalSize(256L << 20);
-        options.setKeepLogFileNum(5);
-        // The default, PointInTime, drops synchronised records behind a damaged one without a word.
-        options.setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
-        StorageOptionsFactory.registerRocksDBOptions(RocksDBLogStorage.class, options);
-        ColumnFamilyOptions family = StorageOptionsFactory.getDefaultRocksDBColumnFamilyOptions();
-        family.setCompressionType(CompressionType.LZ4_COMPRESSION);
+        ColumnFamilyOptions family = RaftLogOptions.familyOptions();
+        StorageOptionsFactory.registerRocksDBOptions(RocksDBLogStorage.class, RaftLogOptions.dbOptions());
         StorageOptionsFactory.registerRocksDBColumnFamilyOptions(RocksDBLogStorage.class, family);
+        // JRaft sets a table format of its own, with a cache of 512 MiB, unless it finds one.
+        if (family.tableFormatConfig() instanceof BlockBasedTableConfig table) {
+            StorageOptionsFactory.registerRocksDBTableFormatConfig(RocksDBLogStorage.class, table);
+        }
         registered = true;
     }
 }

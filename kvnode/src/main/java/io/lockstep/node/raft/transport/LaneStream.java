@@ -38,6 +38,7 @@ final class LaneStream {
 
     private final Owner owner;
     private final int maxPending;
+    private final int maxFrameBytes;
     private final ClientCall<byte[], Inbound> call;
     private final ConcurrentHashMap<Long, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
@@ -48,9 +49,10 @@ final class LaneStream {
     // The event loop writes, the timer reads: when the peer was last heard.
     private volatile long heardNanos = System.nanoTime();
 
-    LaneStream(ManagedChannel channel, Hello hello, int maxPending, Owner owner) {
+    LaneStream(ManagedChannel channel, Hello hello, TransportConfig config, Owner owner) {
         this.owner = owner;
-        this.maxPending = maxPending;
+        this.maxPending = config.maxPendingCalls();
+        this.maxFrameBytes = config.maxFrameBytes();
         this.call = channel.newCall(FrameCodec.CONNECT, CallOptions.DEFAULT);
         call.start(new Listener(), new Metadata());
         call.request(1);
@@ -68,6 +70,10 @@ final class LaneStream {
         }
         long id = ids.incrementAndGet();
         byte[] frame = FrameCodec.encode(id, request);
+        if (frame.length > maxFrameBytes) {
+            // The other side would end the stream, and everything on it.
+            throw new RemotingException("the request is too large: " + frame.length + " bytes, at most " + maxFrameBytes);
+        }
         synchronized (this) {
             if (state != State.OPEN) {
                 throw new RemotingException("not connected");

@@ -56,6 +56,11 @@ final class PeerLink implements LaneStream.Owner {
         this.onReady = onReady;
     }
 
+    /** Why the peer refused this member, as long as it does. */
+    synchronized @Nullable String refusal() {
+        return lastRefusal;
+    }
+
     PeerMember peer() {
         return peer;
     }
@@ -134,7 +139,7 @@ final class PeerLink implements LaneStream.Owner {
     private void openStreams(ManagedChannel current, List<Lane> lanes) {
         for (Lane lane : lanes) {
             if (!streams.containsKey(lane)) {
-                LaneStream stream = new LaneStream(current, greeting.to(peer, lane), config.maxPendingCalls(), this);
+                LaneStream stream = new LaneStream(current, greeting.to(peer, lane), config, this);
                 // It may have failed on the spot, before it could be taken out again.
                 if (!stream.isEnded()) {
                     streams.put(lane, stream);

@@ -46,7 +46,7 @@ public final class PeerTransport implements AutoCloseable {
     private final CallRouter calls;
     private final List<Consumer<PeerMember>> readyListeners = new CopyOnWriteArrayList<>();
     // Set once the group exists; the event loops read it.
-    private volatile @Nullable RaftRequests raftRequests;
+    private volatile @Nullable RaftService raftRequests;
 
     /** Listens, and begins to connect. */
     public static PeerTransport start(TransportConfig config) throws RaftStartException {
@@ -110,7 +110,7 @@ public final class PeerTransport implements AutoCloseable {
     }
 
     /** From now on requests of JRaft are served. */
-    public void serve(RaftRequests requests) {
+    public void serve(RaftService requests) {
         this.raftRequests = requests;
     }
 
@@ -192,7 +192,7 @@ public final class PeerTransport implements AutoCloseable {
         timer.shutdownNow();
         linksByMember.values().forEach(PeerLink::close);
         server.close();
-        RaftRequests requests = raftRequests;
+        RaftService requests = raftRequests;
         if (requests != null) {
             requests.close();
         }
@@ -218,7 +218,7 @@ public final class PeerTransport implements AutoCloseable {
                 calls.serve(stream, frame.id(), call);
                 return;
             }
-            RaftRequests requests = raftRequests;
+            RaftService requests = raftRequests;
             if (requests == null) {
                 stream.answer(frame.id(), RaftRequests.error("the member is not ready yet"));
             } else {
@@ -228,7 +228,7 @@ public final class PeerTransport implements AutoCloseable {
 
         @Override
         public void closed(InboundStream stream) {
-            RaftRequests requests = raftRequests;
+            RaftService requests = raftRequests;
             if (requests != null) {
                 requests.closed(stream);
             }

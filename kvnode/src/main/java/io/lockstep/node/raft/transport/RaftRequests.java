@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Hands the seven core requests to JRaft. AppendEntries of one peer run in order on the one thread that JRaft's selector
  * names; everything else runs on a pool, because an installation of a snapshot blocks its thread until the copy is done.
  */
-public final class RaftRequests implements AutoCloseable {
+public final class RaftRequests extends RaftService {
     private static final Logger LOG = LoggerFactory.getLogger(RaftRequests.class);
     private static final int EINTERNAL = 1004;
     private static final int EBUSY = 1009;
@@ -60,6 +60,7 @@ public final class RaftRequests implements AutoCloseable {
         processors.put(MessageType.PING, new PingRequestProcessor(pool));
     }
 
+    @Override
     void serve(InboundStream stream, Inbound frame) {
         RpcProcessor<?> processor = processors.get(frame.type());
         if (processor == null || !isAuthentic(stream, frame.message())) {
@@ -74,6 +75,7 @@ public final class RaftRequests implements AutoCloseable {
         }
     }
 
+    @Override
     void closed(InboundStream stream) {
         // Without it JRaft waits for sequence numbers of a connection that is gone.
         appendEntries.onClosed(stream.from().address().hostPort(), stream);
