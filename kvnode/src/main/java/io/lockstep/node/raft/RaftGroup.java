@@ -9,14 +9,19 @@ import com.alipay.sofa.jraft.error.RaftError;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import io.lockstep.node.raft.LeadershipView.Leadership;
+import io.lockstep.node.raft.ReplicationWatchdog.PeerProgress;
+import io.lockstep.node.raft.ReplicationWatchdog.Verdict;
 import io.lockstep.node.raft.transport.PeerIds;
 import io.lockstep.node.raft.transport.PeerTransport;
 import io.lockstep.node.raft.transport.TransportConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +50,8 @@ public final class RaftGroup implements AutoCloseable {
     private final PeerTransport transport;
     private final Founding founding;
     private final SnapshotTrigger snapshotTrigger;
+    private final ReplicationWatchdog watchdog;
+    private final ScheduledExecutorService watchdogTimer;
     private final AtomicBoolean closed = new AtomicBoolean();
     // Null until this member is founded. Guarded by nodeLock for writing: founding thread, close, fatal stop.
     private final Object nodeLock = new Object();
@@ -107,6 +114,10 @@ public final class RaftGroup implements AutoCloseable {
                     e);
         }
         this.background = newBackground();
+        this.watchdog = new ReplicationWatchdog(Math.max(
+                TimeUnit.SECONDS.toNanos(10), 5 * config.electionTimeout().toNanos()));
+        this.watchdogTimer = Executors.newSingleThreadScheduledExecutor(
+                task -> daemon(task, "raft-watchdog-" + config.me().idText()));
         this.snapshotTrigger = new SnapshotTrigger(config.limits(), this::snapshotSoon);
         this.transport = PeerTransport.start(new TransportConfig(
                 config.clusterId(),
@@ -123,6 +134,7 @@ public final class RaftGroup implements AutoCloseable {
 
     private void begin() throws RaftStartException {
         transport.calls().handle(Founding.KIND, founding::answer);
+        var unused = watchdogTimer.scheduleWithFixedDelay(this::watchReplication, 1, 1, TimeUnit.SECONDS);
         if (founding.isFounded()) {
             startNode();
         } else if (!config.newCluster()) {
@@ -300,6 +312,7 @@ public final class RaftGroup implements AutoCloseable {
             return;
         }
         fatal.closing();
+        watchdogTimer.shutdownNow();
         RaftNode current = node;
         if (current != null && !fatal.isReported()) {
             current.handOver(leadership, config.electionTimeout());
@@ -326,6 +339,33 @@ public final class RaftGroup implements AutoCloseable {
         readRounds.abandon();
     }
 
+    /** On the watchdog's timer. */
+    private void watchReplication() {
+        RaftNode current = node;
+        if (current == null || closed.get() || fatal.isReported()) {
+            return;
+        }
+        List<PeerProgress> peers = config.initialMembers().stream()
+                .flatMap(member -> transport.progress(member.memberId()).stream()
+                        .map(progress -> new PeerProgress(
+                                member.memberId(),
+                                transport.isUsable(member.memberId()),
+                                progress.matchedIndex(),
+                                progress.lastActivityNanos())))
+                .toList();
+        Verdict verdict = watchdog.check(
+                System.nanoTime(), leadership.leads(), current.jraft().getLastLogIndex(), peers);
+        if (verdict instanceof Verdict.HandOver handOver) {
+            LOG.error(
+                    "replication to member {} died; leadership goes to {}",
+                    Long.toHexString(handOver.stuckMemberId()),
+                    Long.toHexString(handOver.toMemberId()));
+            var unused = transferLeadership(handOver.toMemberId());
+        } else if (verdict instanceof Verdict.Stop stop) {
+            fatal.report("replication to member " + Long.toHexString(stop.stuckMemberId()) + " died", null);
+        }
+    }
+
     private static void joinQuietly(Thread thread) {
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));
@@ -336,14 +376,20 @@ public final class RaftGroup implements AutoCloseable {
 
     private ThreadPoolExecutor newBackground() {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                2, 2, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_BACKGROUND_TASKS), task -> {
-                    Thread thread =
-                            new Thread(task, "raft-background-" + config.me().idText());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                2,
+                2,
+                30,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MAX_BACKGROUND_TASKS),
+                task -> daemon(task, "raft-background-" + config.me().idText()));
         executor.allowCoreThreadTimeOut(true);
         return executor;
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** JRaft's closure of one proposal: ends it once, whatever JRaft does twice. */

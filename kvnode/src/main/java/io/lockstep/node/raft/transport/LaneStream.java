@@ -72,7 +72,8 @@ final class LaneStream {
         byte[] frame = FrameCodec.encode(id, request);
         if (frame.length > maxFrameBytes) {
             // The other side would end the stream, and everything on it.
-            throw new RemotingException("the request is too large: " + frame.length + " bytes, at most " + maxFrameBytes);
+            throw new RemotingException(
+                    "the request is too large: " + frame.length + " bytes, at most " + maxFrameBytes);
         }
         synchronized (this) {
             if (state != State.OPEN) {

@@ -32,6 +32,7 @@ final class PeerLink implements LaneStream.Owner {
     private final TransportConfig config;
     private final Supplier<ManagedChannel> channels;
     private final Consumer<PeerMember> onReady;
+    private final AppendProgress progress = new AppendProgress();
     // Guarded by this: the timer, event loops and callers' threads.
     private final Map<Lane, LaneStream> streams = new EnumMap<>(Lane.class);
     private @Nullable ManagedChannel channel;
@@ -59,6 +60,22 @@ final class PeerLink implements LaneStream.Owner {
     /** Why the peer refused this member, as long as it does. */
     synchronized @Nullable String refusal() {
         return lastRefusal;
+    }
+
+    synchronized boolean isOpenFor(Lane lane) {
+        return isOpen(lane);
+    }
+
+    synchronized boolean isKnownUnreachable() {
+        return saidUnreachable;
+    }
+
+    synchronized long retryMillis() {
+        return retryMillis;
+    }
+
+    AppendProgress progress() {
+        return progress;
     }
 
     PeerMember peer() {
@@ -187,6 +204,7 @@ final class PeerLink implements LaneStream.Owner {
                 return;
             }
             ready = true;
+            progress.connected();
             saidUnreachable = false;
             lastRefusal = null;
         }

@@ -13,10 +13,10 @@ import io.lockstep.proto.peer.Call;
 import io.lockstep.proto.peer.Lane;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -119,13 +119,14 @@ public final class PeerTransport implements AutoCloseable {
         return link != null && link.isUsable();
     }
 
+    /** How replication to this member looks from outside; empty for this member itself. */
+    public Optional<AppendProgress> progress(long memberId) {
+        return Optional.ofNullable(linksByMember.get(memberId)).map(PeerLink::progress);
+    }
+
     @Nullable
     PeerLink linkTo(String hostPort) {
         return linksByAddress.get(hostPort);
-    }
-
-    Collection<PeerLink> links() {
-        return linksByMember.values();
     }
 
     void send(long memberId, Lane lane, Message request, Pending answer) throws RemotingException {
@@ -134,10 +135,6 @@ public final class PeerTransport implements AutoCloseable {
             throw new RemotingException("no such member: " + Long.toHexString(memberId));
         }
         link.send(lane, request, answer);
-    }
-
-    ThreadPoolExecutor workers() {
-        return workers;
     }
 
     private void tick() {

@@ -121,8 +121,16 @@ final class RaftRpcClient implements RpcClient {
             lane = heartbeat ? Lane.CONTROL : Lane.APPEND;
         }
         Executor executor = heartbeat ? Objects.requireNonNull(heartbeats) : callback.executor();
-        Pending answer = new Pending(timeoutMillis, executor == null ? Runnable::run : executor, callback::complete);
-        link.send(lane, message, answer);
+        Pending answer = new Pending(
+                timeoutMillis,
+                executor == null ? Runnable::run : executor,
+                link.progress().observe(message, callback::complete));
+        try {
+            link.send(lane, message, answer);
+        } catch (RemotingException e) {
+            link.progress().notSent(message);
+            throw e;
+        }
     }
 
     @Override

@@ -132,7 +132,8 @@ class GuardedLogStorageTest {
                         directory.resolve("log").toString(),
                         List.of(
                                 new org.rocksdb.ColumnFamilyDescriptor("Configuration".getBytes(), family),
-                                new org.rocksdb.ColumnFamilyDescriptor(org.rocksdb.RocksDB.DEFAULT_COLUMN_FAMILY, family)),
+                                new org.rocksdb.ColumnFamilyDescriptor(
+                                        org.rocksdb.RocksDB.DEFAULT_COLUMN_FAMILY, family)),
                         handles)) {
             db.delete(handles.get(1), ByteBuffer.allocate(8).putLong(index).array());
             handles.forEach(org.rocksdb.ColumnFamilyHandle::close);
@@ -173,8 +174,7 @@ class GuardedLogStorageTest {
     void logOfJRaftItself_isReadAsItIs() throws Exception {
         append(1, 3);
         log.shutdown();
-        RocksDBLogStorage plain =
-                new RocksDBLogStorage(directory.resolve("log").toString(), new RaftOptions());
+        RocksDBLogStorage plain = new RocksDBLogStorage(directory.resolve("log").toString(), new RaftOptions());
         LogStorageOptions options = new LogStorageOptions();
         options.setConfigurationManager(new ConfigurationManager());
         options.setLogEntryCodecFactory(LogEntryV2CodecFactory.getInstance());
