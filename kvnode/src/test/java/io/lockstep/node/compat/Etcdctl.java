@@ -1,0 +1,97 @@
+package io.lockstep.node.compat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** Runs etcdctl, an unmodified client, and takes out of its output what differs between any two servers. */
+final class Etcdctl {
+    private static final long TIMEOUT_SECONDS = 60;
+
+    private final Path binary;
+    private final Path scratch;
+
+    Etcdctl(Path binary, Path scratch) {
+        this.binary = binary;
+        this.scratch = scratch;
+    }
+
+    /** One call: arguments, and what it reads from its standard input. */
+    record Command(List<String> arguments, String input) {
+        static Command of(String line) {
+            return new Command(List.of(line.split(" ", -1)), "");
+        }
+
+        @Override
+        public String toString() {
+            return "etcdctl " + String.join(" ", arguments) + (input.isEmpty() ? "" : " <<< " + input);
+        }
+    }
+
+    /** Exit code, output and errors, normalised. */
+    String run(Command command, String endpoint) {
+        try {
+            Path input = Files.writeString(scratch.resolve("input"), command.input());
+            Path output = scratch.resolve("output");
+            Path errors = scratch.resolve("errors");
+            List<String> line = new ArrayList<>(List.of(binary.toString(), "--endpoints", endpoint));
+            line.addAll(command.arguments());
+            ProcessBuilder builder = new ProcessBuilder(line)
+                    .redirectInput(input.toFile())
+                    .redirectOutput(output.toFile())
+                    .redirectError(errors.toFile());
+            // Any other variable of this prefix would be an option of etcdctl, or make it warn.
+            builder.environment().keySet().removeIf(name -> name.startsWith("ETCDCTL_"));
+            builder.environment().put("ETCDCTL_API", "3");
+            Process process = builder.start();
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError(command + " did not end within " + TIMEOUT_SECONDS + " s");
+            }
+            return normalise(
+                    command,
+                    Files.readString(output, StandardCharsets.ISO_8859_1)
+                            + withoutLog(Files.readString(errors, StandardCharsets.ISO_8859_1))
+                            + "exit code " + process.exitValue());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The client's own log lines carry times and addresses in memory. */
+    private static String withoutLog(String errors) {
+        return errors.lines()
+                .filter(line -> !line.startsWith("{\"level\":") && !line.matches("\\d{4}-\\d\\d-\\d\\d .*"))
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String normalise(Command command, String text) {
+        String normal = text.replaceAll("127\\.0\\.0\\.1:\\d+", "ADDRESS")
+                .replaceAll("\\b(?=[0-9a-f]*[0-9])[0-9a-f]{13,20}\\b", "ID")
+                .replaceAll("(?i)(\"raft_?(term|index|appliedIndex)\" ?: ?)\\d+", "$1N")
+                .replaceAll("(?i)(\"dbSize(InUse)?\" ?: ?)\\d+", "$1N")
+                .replaceAll("\\b3\\.\\d+\\.\\d+\\b", "VERSION")
+                .replaceAll("\\b\\d+(\\.\\d+)? [kMG]?B\\b", "SIZE")
+                .replaceAll("\\b\\d+(\\.\\d+)?(ns|\u00c2\u00b5s|ms|s)\\b", "TIME")
+                // Tables are as wide as their widest cell.
+                .replaceAll("-{2,}", "-")
+                .replaceAll(" {2,}", " ");
+        if (command.arguments().contains("status")) {
+            normal = normal.replaceAll("(, |\\| )\\d+(?=,| \\|)", "$1N").replaceAll("(, |\\| )\\d+(?=,| \\|)", "$1N");
+        }
+        if (command.arguments().contains("hashkv")) {
+            normal = normal.replaceAll("(\"hash\" ?: ?|\"Hash\" : |ADDRESS, |ADDRESS \\| )\\d+", "$1HASH");
+        }
+        return normal;
+    }
+}
