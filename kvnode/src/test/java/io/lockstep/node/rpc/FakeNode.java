@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The node behind the port, in memory: enough of a store to tell answers apart, and switches for what can go wrong. */
@@ -48,6 +49,9 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus {
 
     /** True: neither is ever answered by itself. */
     public volatile boolean silent;
+
+    /** Views are given out once this is open. */
+    public volatile CountDownLatch viewsOpen = new CountDownLatch(0);
 
     public final List<CompletableFuture<?>> unanswered = new ArrayList<>();
     public final List<Command> proposed = new ArrayList<>();
@@ -168,9 +172,16 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus {
     }
 
     @Override
-    public synchronized ReadView acquire() {
+    public ReadView acquire() {
+        try {
+            viewsOpen.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         viewsHeld.incrementAndGet();
-        return new View(keys, revision, compactRevision);
+        synchronized (this) {
+            return new View(keys, revision, compactRevision);
+        }
     }
 
     private final class View implements ReadView {

@@ -8,6 +8,8 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.Status;
+import io.lockstep.node.error.KvError;
+import io.lockstep.node.error.KvException;
 import io.lockstep.node.rpc.Admission;
 import io.lockstep.node.rpc.ErrorMapping;
 import io.lockstep.node.rpc.RpcCall;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Pattern;
 
 /**
@@ -74,13 +77,30 @@ final class Gateway<Q extends Message, R> {
 
     CompletableFuture<HttpAnswer> answer(HttpRequestIn http, RpcCall call) {
         metrics.begun();
-        return CompletableFuture.supplyAsync(() -> parse(http.body()), pool)
+        return parsed(http.body())
                 .thenCompose(request -> {
                     admission.check(request, metadata(http.headers()));
                     return rpc.handle(request, call);
                 })
-                .thenApplyAsync(this::success, pool)
+                .thenApplyAsync(this::success, this::inPoolOrHere)
                 .exceptionally(this::failure);
+    }
+
+    private CompletableFuture<Q> parsed(ByteString body) {
+        try {
+            return CompletableFuture.supplyAsync(() -> parse(body), pool);
+        } catch (RejectedExecutionException full) {
+            return CompletableFuture.failedFuture(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
+        }
+    }
+
+    /** The call has been served, perhaps a write: a full pool must not turn that into an error (invariant I16). */
+    private void inPoolOrHere(Runnable task) {
+        try {
+            pool.execute(task);
+        } catch (RejectedExecutionException full) {
+            task.run();
+        }
     }
 
     private Q parse(ByteString body) {

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /metrics}: what stands in the node's registry, in the format that the scraper asks for. */
@@ -27,7 +28,12 @@ final class MetricsPage implements Pages {
     @Override
     public CompletableFuture<HttpAnswer> answer(HttpRequestIn request, RpcCall call) {
         // Sizes may touch the disk, so not on the event loop.
-        return CompletableFuture.supplyAsync(() -> scrape(request.headers().get("accept")), pool);
+        try {
+            return CompletableFuture.supplyAsync(() -> scrape(request.headers().get("accept")), pool);
+        } catch (RejectedExecutionException full) {
+            return CompletableFuture.completedFuture(
+                    HttpAnswer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many requests\n"));
+        }
     }
 
     private HttpAnswer scrape(@Nullable String accept) {

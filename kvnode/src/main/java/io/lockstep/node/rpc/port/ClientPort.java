@@ -23,9 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The port that clients speak to. Started once the node can answer; closed before what it answers from. */
 public final class ClientPort implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientPort.class);
+
     /** etcd's clients ping this often, and gRPC would cut them off for it. */
     private static final long PERMITTED_PING_SECONDS = 5;
 
@@ -147,5 +151,17 @@ public final class ClientPort implements AutoCloseable {
         servers.forEach(Server::shutdownNow);
         readPool.shutdownNow();
         eventLoops.close();
+        awaitReads();
+    }
+
+    /** What is being read must be left alone before the caller closes it. */
+    private void awaitReads() {
+        try {
+            if (!readPool.awaitTermination(CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("client port: a read is still running {} ms after the port was closed", CLOSE_PATIENCE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
