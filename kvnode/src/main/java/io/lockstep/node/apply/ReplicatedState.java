@@ -408,18 +408,19 @@ public final class ReplicatedState implements AutoCloseable {
         return new StateSizes(database.totalBytes(), database.inUseBytes());
     }
 
-    /** Flushes and closes. The apply thread must have stopped. */
+    /** Flushes what is written, and closes. The apply thread must have stopped; views still held are cut off. */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         housekeeping.close();
-        if (!failed) {
+        try {
             flush();
+        } finally {
+            views.close();
+            live.database().close();
+            memory.close();
         }
-        views.close();
-        live.database().close();
-        memory.close();
     }
 }

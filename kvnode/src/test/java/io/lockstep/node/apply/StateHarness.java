@@ -101,7 +101,7 @@ final class StateHarness implements AutoCloseable {
 
     /** Proposes one command alone in its entry, and returns what came of it. */
     CommandResult run(Command.Builder command) {
-        applyEntry(++index, entry(List.of(command)));
+        applyEntry(Math.max(index, state.appliedIndex()) + 1, entry(List.of(command)));
         state.endOfBatch();
         return results.get(results.size() - 1);
     }
@@ -171,7 +171,9 @@ final class StateHarness implements AutoCloseable {
             } catch (NoSuchFileException removedMeanwhile) {
                 // RocksDB tidies up in the background: a copy across that is no moment's state.
             }
-            StateDirectory.delete(target);
+            if (Files.exists(target)) {
+                StateDirectory.delete(target);
+            }
         }
     }
 

@@ -1,0 +1,159 @@
+package io.lockstep.node;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.lockstep.node.storage.RaftLogOptions;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Who may import whom: the table of docs/architecture.md, and what keeps replicated code deterministic (I12). */
+class ImportRulesTest {
+    private static final String BASE = "io.lockstep.node";
+
+    /** Package to the packages of ours that it may import. Every package may import error. */
+    private static final Map<String, List<String>> MAY_IMPORT = Map.of(
+            "error", List.of(),
+            "config", List.of(),
+            "storage", List.of(),
+            "mvcc", List.of("storage"),
+            "apply", List.of("mvcc", "storage"),
+            "raft", List.of("apply"),
+            "read", List.of("raft", "mvcc"),
+            "propose", List.of("raft", "apply"),
+            "rpc", List.of("propose", "read", "raft", "apply", "mvcc"));
+
+    private static JavaClasses classes;
+
+    @BeforeAll
+    static void importClasses() {
+        classes = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages(BASE);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyPackage_importsOnlyWhatItMay() {
+        return MAY_IMPORT.entrySet().stream()
+                .map(entry ->
+                        DynamicTest.dynamicTest(entry.getKey(), () -> checkImports(entry.getKey(), entry.getValue())));
+    }
+
+    private static void checkImports(String from, List<String> allowed) {
+        DescribedPredicate<JavaClass> ours = resideInAPackage(BASE + "..");
+        DescribedPredicate<JavaClass> permitted =
+                resideInAnyPackage(Stream.concat(Stream.of(from, "error"), allowed.stream())
+                        .map(name -> BASE + "." + name + "..")
+                        .toArray(String[]::new));
+        DescribedPredicate<JavaClass> raftLogOptions = describe(
+                "the options of the Raft log, for raft",
+                target -> from.equals("raft") && target.isEquivalentTo(RaftLogOptions.class));
+        noClasses()
+                .that()
+                .resideInAPackage(BASE + "." + from + "..")
+                .should()
+                .dependOnClassesThat(ours.and(DescribedPredicate.not(permitted.or(raftLogOptions))))
+                .check(classes);
+    }
+
+    @Test
+    void everyPackage_isInTheTable() {
+        String[] known = MAY_IMPORT.keySet().stream()
+                .map(name -> BASE + "." + name + "..")
+                .toArray(String[]::new);
+        classes()
+                .that()
+                .resideOutsideOfPackage(BASE)
+                .should()
+                .resideInAnyPackage(known)
+                .check(classes);
+    }
+
+    @Test
+    void packages_haveNoCycles() {
+        slices().matching(BASE + ".(*)..").should().beFreeOfCycles().check(classes);
+    }
+
+    /** JRaft takes the options of its log as RocksDB's own types: one class of raft hands them through. */
+    @Test
+    void rocksDb_isUsedByStorageAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(BASE + ".storage..")
+                .and()
+                .doNotHaveFullyQualifiedName(BASE + ".raft.LogStorageSettings")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.rocksdb..")
+                .check(classes);
+    }
+
+    @Test
+    void jraft_isUsedByRaftAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(BASE + ".raft..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.alipay.sofa..")
+                .check(classes);
+    }
+
+    @Test
+    void errorsAndReplicatedCode_knowNoTransport() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(packages("error", "storage", "mvcc", "apply"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.grpc..", "io.netty..")
+                .check(classes);
+    }
+
+    @Test
+    void replicatedCode_readsNoClockNoRandomNumbersAndNoHashOrder() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(packages("mvcc", "apply"))
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .orShould()
+                .callMethod(java.util.UUID.class, "randomUUID")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(
+                        Random.class,
+                        java.security.SecureRandom.class,
+                        java.util.concurrent.ThreadLocalRandom.class,
+                        HashMap.class,
+                        HashSet.class,
+                        java.time.Instant.class,
+                        java.time.Clock.class)
+                .check(classes);
+    }
+
+    private static String[] packages(String... names) {
+        return Stream.of(names).map(name -> BASE + "." + name + "..").toArray(String[]::new);
+    }
+}
