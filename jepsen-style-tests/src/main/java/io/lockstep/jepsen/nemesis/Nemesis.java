@@ -3,6 +3,7 @@ package io.lockstep.jepsen.nemesis;
 import io.lockstep.jepsen.cluster.Cluster;
 import io.lockstep.jepsen.cluster.Pause;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,6 +13,9 @@ import java.util.function.Consumer;
 
 /** Carries out a plan. One thread; the cluster's faults belong to it until it is done. */
 public final class Nemesis {
+    /** How long a cluster may take to work again once a fault is over. */
+    public static final Duration RECOVERY = Duration.ofSeconds(60);
+
     private static final int LEADER_ATTEMPTS = 40;
     private static final int LEADER_RETRY_MILLIS = 100;
 
@@ -56,10 +60,18 @@ public final class Nemesis {
             String undoing = end(step.kind(), nodes);
             boolean effective = doing.isEmpty() && undoing.isEmpty();
             String detail = effective ? "nodes " + nodes : doing + undoing;
-            return new FaultRecord(step.kind(), nodes, began, ended, effective, detail);
+            return new FaultRecord(step.kind(), nodes, began, ended, awaitRecovery(ended), effective, detail);
         } catch (IOException | RuntimeException e) {
-            return new FaultRecord(step.kind(), nodes, began, System.nanoTime(), false, String.valueOf(e.getMessage()));
+            long ended = System.nanoTime();
+            String detail = String.valueOf(e.getMessage());
+            return new FaultRecord(step.kind(), nodes, began, ended, awaitRecovery(ended), false, detail);
         }
+    }
+
+    /** The next fault meets a cluster that works, however slow the machine is. */
+    private long awaitRecovery(long endedNanos) {
+        String missing = cluster.awaitReady(RECOVERY);
+        return missing.isEmpty() ? (System.nanoTime() - endedNanos) / 1_000_000 : -1;
     }
 
     private List<Integer> targets(Plan.Step step) {

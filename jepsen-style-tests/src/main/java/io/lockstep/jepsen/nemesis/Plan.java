@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  */
 public record Plan(List<Step> steps) {
     private static final int QUIET_BEFORE_MILLIS = 1_500;
-    private static final int MIN_LASTING_MILLIS = 2_500;
+    private static final int MIN_LASTING_MILLIS = 3_000;
     private static final int MAX_LASTING_MILLIS = 5_000;
     private static final int MIN_QUIET_MILLIS = 1_500;
     private static final int MAX_QUIET_MILLIS = 3_500;
@@ -23,7 +23,7 @@ public record Plan(List<Step> steps) {
     /**
      * One fault.
      *
-     * @param atMillis since the start of the run; later if the steps before took longer
+     * @param atMillis since the start of the run; later if the cluster takes longer to recover from the step before
      * @param pick decides between nodes, where the fault leaves a choice
      */
     public record Step(FaultKind kind, long atMillis, long lastingMillis, int pick) {}

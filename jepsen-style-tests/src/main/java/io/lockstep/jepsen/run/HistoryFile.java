@@ -131,6 +131,7 @@ public final class HistoryFile {
         json.addProperty("type", type);
         json.addProperty("f", fault.kind().label());
         json.addProperty("effective", fault.effective());
+        json.addProperty("recoveryMillis", fault.recoveryMillis());
         json.addProperty("detail", fault.detail());
         return json;
     }

@@ -10,7 +10,7 @@ import java.util.Locale;
 /**
  * What to test, and how.
  *
- * @param time for clients and faults; what comes before and after is not counted
+ * @param time for clients and faults, longer if a cluster is slow to recover; start and final reads are not counted
  * @param operationsPerSecond of all clients together, at most
  * @param seed decides the plan of faults and each client's choices
  * @param staleAsLinearizable a control: reads are sent as stale ones and judged as linearizable ones, which the checkers

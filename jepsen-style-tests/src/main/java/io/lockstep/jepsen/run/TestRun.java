@@ -35,14 +35,16 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** One test. */
 public final class TestRun {
     private static final int THREADS = 10;
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration RECOVERY = Duration.ofSeconds(60);
+    /** Three JVMs that start at once on a busy machine with two cores. */
+    private static final Duration START = Duration.ofSeconds(120);
+
     private static final Duration PROGRESS = Duration.ofSeconds(5);
     private static final int FINAL_READ_ATTEMPTS = 5;
     private static final DateTimeFormatter FOLDER_TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
@@ -57,7 +59,8 @@ public final class TestRun {
     private final List<String> crashes = new CopyOnWriteArrayList<>();
 
     private final List<CheckResult> results = new ArrayList<>();
-    private final List<String> livenessProblems = new ArrayList<>();
+    /** From the nemesis thread too. */
+    private final List<String> livenessProblems = new CopyOnWriteArrayList<>();
 
     private TestRun(TestOptions options, Consumer<String> progress) {
         this.options = options;
@@ -119,7 +122,8 @@ public final class TestRun {
 
     private void work(Cluster cluster, Plan plan, long originNanos) {
         long endNanos = originNanos + options.time().toNanos();
-        BooleanSupplier goOn = () -> System.nanoTime() - endNanos < 0;
+        AtomicBoolean faultsLeft = new AtomicBoolean(true); // nemesis thread to client threads
+        BooleanSupplier goOn = () -> faultsLeft.get() || System.nanoTime() - endNanos < 0;
         List<NodeClient> connections = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int thread = 0; thread < THREADS; thread++) {
@@ -136,7 +140,15 @@ public final class TestRun {
             threads.add(new Thread(new Client(settings, connection, workload, recorder, goOn), "client-" + thread));
         }
         Nemesis nemesis = new Nemesis(cluster, plan, this::faultDone);
-        threads.add(new Thread(() -> nemesis.run(originNanos), "nemesis"));
+        threads.add(new Thread(
+                () -> {
+                    try {
+                        nemesis.run(originNanos);
+                    } finally {
+                        faultsLeft.set(false);
+                    }
+                },
+                "nemesis"));
         for (Thread thread : threads) {
             thread.setUncaughtExceptionHandler((who, e) -> crashes.add(who.getName() + " died: " + e));
             thread.start();
@@ -161,11 +173,15 @@ public final class TestRun {
     private void faultDone(FaultRecord fault) {
         faults.add(fault);
         progress.accept(String.format(
-                "  fault: %s, %s, %.1f s%s",
+                "  fault: %s, %s, %.1f s%s, recovered in %.1f s",
                 fault.kind().label(),
                 fault.detail(),
                 (fault.endedNanos() - fault.beganNanos()) / 1e9,
-                fault.effective() ? "" : ", WITHOUT EFFECT"));
+                fault.effective() ? "" : ", WITHOUT EFFECT",
+                fault.recoveryMillis() / 1e3));
+        if (fault.recoveryMillis() < 0) {
+            livenessProblems.add("no recovery from " + fault.kind().label() + ", " + fault.detail());
+        }
     }
 
     private String state(long originNanos) {
@@ -179,7 +195,7 @@ public final class TestRun {
     private void recover(Cluster cluster) throws IOException {
         String left = Nemesis.undoEverything(cluster);
         long began = System.nanoTime();
-        String missing = cluster.awaitReady(RECOVERY);
+        String missing = cluster.awaitReady(Nemesis.RECOVERY);
         progress.accept(String.format("recovered in %.1f s", (System.nanoTime() - began) / 1e9));
         if (!left.isEmpty() || !missing.isEmpty()) {
             livenessProblems.add(left + missing);
@@ -259,7 +275,7 @@ public final class TestRun {
     }
 
     private void awaitSameRevision(Cluster cluster) {
-        long deadline = System.nanoTime() + RECOVERY.toNanos();
+        long deadline = System.nanoTime() + Nemesis.RECOVERY.toNanos();
         Set<Long> revisions = new HashSet<>();
         do {
             revisions.clear();
@@ -281,7 +297,7 @@ public final class TestRun {
         results.add(new CheckResult(
                 "liveness",
                 livenessProblems.isEmpty() ? Verdict.VALID : Verdict.INVALID,
-                "recovery within " + RECOVERY.toSeconds() + " s",
+                "recovery within " + Nemesis.RECOVERY.toSeconds() + " s",
                 livenessProblems));
         results.add(Statistics.check(history, faults, plan.steps().size()));
         if (!crashes.isEmpty()) {

@@ -60,7 +60,7 @@ final class HistoryFileTest {
     @Test
     void history_writtenAndRead_isTheSame() throws IOException {
         Path file = folder.resolve("h.jsonl");
-        FaultRecord fault = new FaultRecord(FaultKind.KILL_ONE, List.of(1), 150, 350, true, "");
+        FaultRecord fault = new FaultRecord(FaultKind.KILL_ONE, List.of(1), 150, 350, 0, true, "");
         HistoryFile.write(file, everyKind(), List.of(fault));
         assertThat(HistoryFile.read(file)).isEqualTo(everyKind());
     }

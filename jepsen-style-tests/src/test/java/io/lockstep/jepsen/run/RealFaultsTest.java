@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
  * Real processes, real faults: about two minutes on Lockstep, and a real etcd in the same harness as a control. Seeds are
  * fixed, so that a failure can be looked for again with {@code kv jepsen test}.
  */
-@Timeout(240)
+@Timeout(400)
 final class RealFaultsTest {
     private static final Path RESULTS = Path.of("target", "jepsen");
 

@@ -17,7 +17,7 @@ final class StatisticsTest {
             0, 0, 1, new Action.Write("k", "v"), 10, 20, Outcome.OK, new Answer(2, true, List.of()), null);
 
     private static FaultRecord fault(long began, long ended, boolean effective) {
-        return new FaultRecord(FaultKind.KILL_ONE, List.of(1), began, ended, effective, "detail");
+        return new FaultRecord(FaultKind.KILL_ONE, List.of(1), began, ended, 0, effective, "detail");
     }
 
     @Test
