@@ -19,7 +19,12 @@ public final class Bytes {
 
     /** The process's arguments with one char per byte. */
     static String[] ofArguments(String[] decoded) {
-        if (Arrays.stream(decoded).allMatch(Bytes::isAscii)) {
+        // Loops, no streams: this runs before every command.
+        boolean ascii = true;
+        for (String text : decoded) {
+            ascii &= isAscii(text);
+        }
+        if (ascii) {
             return decoded;
         }
         String[] all = commandLine();
@@ -43,7 +48,12 @@ public final class Bytes {
     }
 
     private static boolean isAscii(String text) {
-        return text.chars().allMatch(c -> c < 0x80);
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public static ByteString of(String argument) {

@@ -181,12 +181,14 @@ public final class Kv {
         return message + (message.endsWith(".") ? " See" : ": see") + " \"" + command + " --help\"";
     }
 
-    private static int failed(Exception error, Console console) throws Exception {
+    private static int failed(Exception error, Console console) {
         if (error instanceof CommandFailed known) {
-            throw known;
+            console.error(String.valueOf(known.getMessage()));
+            return known.exitCode();
         }
         if (error instanceof NoTable wrongFormat) {
-            throw CommandFailed.usage(String.valueOf(wrongFormat.getMessage()));
+            console.error(String.valueOf(wrongFormat.getMessage()));
+            return CommandFailed.USAGE;
         }
         if (error instanceof UncheckedIOException unreadable) {
             console.error(unreadable.getMessage() + ": " + reason(unreadable.getCause()));

@@ -62,7 +62,7 @@ final class LogsCommand implements Callable<Integer> {
             throw CommandFailed.usage("--lines is " + lines + "; it must be 0 or more");
         }
         Map<String, Path> logs = new LinkedHashMap<>();
-        try (LocalCluster local = LocalCluster.open(cluster.directory(console), console)) {
+        try (LocalCluster local = LocalCluster.look(cluster.directory(console), console)) {
             List<LocalNode> wanted = node == null ? local.nodes() : List.of(local.node(node));
             wanted.forEach(one -> logs.put(one.name(), one.log()));
         }

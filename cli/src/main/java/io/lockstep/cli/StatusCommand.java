@@ -30,7 +30,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         boolean allAnswer = true;
-        try (LocalCluster local = LocalCluster.open(cluster.directory(console), console)) {
+        try (LocalCluster local = LocalCluster.look(cluster.directory(console), console)) {
             List<Optional<StatusResponse>> statuses;
             try (Readiness readiness = new Readiness(local)) {
                 statuses = readiness.statuses();

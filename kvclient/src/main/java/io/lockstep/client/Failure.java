@@ -86,10 +86,10 @@ record Failure(
             case UNAVAILABLE -> text.startsWith("etcdserver: ") ? Retry.AFTER_BACKOFF : Retry.NEXT_ENDPOINT;
             // Of one attempt, which has a shorter deadline than the call; the caller of this sees what time is left.
             case DEADLINE_EXCEEDED -> Retry.NEXT_ENDPOINT;
-            // A broken connection shows as Internal when it breaks inside a frame. Only reads come here with it.
-            case INTERNAL -> handedOver ? Retry.NEXT_ENDPOINT : Retry.NEVER;
+            // A broken connection shows as Internal when it breaks inside a frame, a server that goes down may cancel
+            // what it has. Only reads come here with these.
+            case INTERNAL, CANCELLED -> handedOver ? Retry.NEXT_ENDPOINT : Retry.NEVER;
             case OK,
-                    CANCELLED,
                     UNKNOWN,
                     INVALID_ARGUMENT,
                     NOT_FOUND,

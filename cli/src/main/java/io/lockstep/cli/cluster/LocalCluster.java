@@ -32,22 +32,31 @@ public final class LocalCluster implements AutoCloseable {
 
     private final Path directory;
     private final Console console;
-    private final FileChannel lock;
+    private final @Nullable FileChannel lock;
     private final ClusterFile file;
 
-    private LocalCluster(Path directory, Console console, FileChannel lock, ClusterFile file) {
+    private LocalCluster(Path directory, Console console, @Nullable FileChannel lock, ClusterFile file) {
         this.directory = directory;
         this.console = console;
         this.lock = lock;
         this.file = file;
     }
 
-    /** The cluster in this folder, to look at or to change. */
+    /** The cluster in this folder, to change it. */
     public static LocalCluster open(Path directory, Console console) throws IOException {
-        ClusterFile file = ClusterFile.read(directory)
+        ClusterFile file = existing(directory);
+        return new LocalCluster(directory, console, lock(directory), file);
+    }
+
+    /** The cluster in this folder, to look at it, also while another command changes it. */
+    public static LocalCluster look(Path directory, Console console) throws IOException {
+        return new LocalCluster(directory, console, null, existing(directory));
+    }
+
+    private static ClusterFile existing(Path directory) throws IOException {
+        return ClusterFile.read(directory)
                 .orElseThrow(() -> new CommandFailed("there is no local cluster in " + directory
                         + ": make one with \"kv up\", or say where with --dir"));
-        return new LocalCluster(directory, console, lock(directory), file);
     }
 
     /**
@@ -226,6 +235,8 @@ public final class LocalCluster implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        lock.close();
+        if (lock != null) {
+            lock.close();
+        }
     }
 }

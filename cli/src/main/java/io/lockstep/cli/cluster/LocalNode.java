@@ -107,7 +107,7 @@ public final class LocalNode {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(NodeJvm.flags(directory));
         command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
+        command.add(NodeJvm.classPath());
         command.add(MAIN_CLASS);
         String client = "http://" + endpoint();
         String peer = "http://127.0.0.1:" + cluster.peerPort(number);

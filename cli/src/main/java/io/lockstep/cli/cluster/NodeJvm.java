@@ -10,7 +10,15 @@ import java.util.List;
 final class NodeJvm {
     private static final String FLAGS_FILE = "kv.node.jvm";
 
+    private static final String CLASS_PATH_FILE = "kv.node.classpath";
+
     private NodeJvm() {}
+
+    /** The server's; that of this JVM where none is named, as in tests, which have everything on it. */
+    static String classPath() throws IOException {
+        String file = System.getProperty(CLASS_PATH_FILE, "");
+        return file.isEmpty() ? System.getProperty("java.class.path") : Files.readString(Path.of(file));
+    }
 
     static List<String> flags(Path nodeDirectory) throws IOException {
         List<String> flags = new ArrayList<>();

@@ -1,0 +1,107 @@
+package io.lockstep.client;
+
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.lockstep.api.KVGrpc;
+import io.lockstep.api.PutRequest;
+import io.lockstep.api.PutResponse;
+import io.lockstep.api.RangeRequest;
+import io.lockstep.api.RangeResponse;
+import io.lockstep.api.TxnRequest;
+import io.lockstep.api.TxnResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A member that fails as it is told: each failure is taken off the list for one call, and then it answers well. */
+final class FakeMember implements AutoCloseable {
+    /** What happens to a call: whether the write is done, and what is answered; no status: nothing, ever. */
+    record Fault(boolean applied, @Nullable Status answer) {
+        static Fault before(Status status) {
+            return new Fault(false, status);
+        }
+
+        static Fault afterApplying(Status status) {
+            return new Fault(true, status);
+        }
+
+        static Fault silenceAfterApplying() {
+            return new Fault(true, null);
+        }
+    }
+
+    final AtomicInteger calls = new AtomicInteger();
+    final AtomicInteger applied = new AtomicInteger();
+    private final Deque<Fault> faults = new ArrayDeque<>();
+    private final Server server;
+
+    FakeMember() {
+        try {
+            server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .addService(new Kv())
+                    .build()
+                    .start();
+        } catch (IOException noPort) {
+            throw new IllegalStateException(noPort);
+        }
+    }
+
+    synchronized void next(Fault... faults) {
+        this.faults.addAll(java.util.List.of(faults));
+    }
+
+    private synchronized @Nullable Fault take() {
+        return faults.poll();
+    }
+
+    String endpoint() {
+        return "127.0.0.1:" + server.getPort();
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        try {
+            server.awaitTermination();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class Kv extends KVGrpc.KVImplBase {
+        @Override
+        public void range(RangeRequest request, StreamObserver<RangeResponse> observer) {
+            answer(false, observer, RangeResponse.newBuilder().setCount(1).build());
+        }
+
+        @Override
+        public void put(PutRequest request, StreamObserver<PutResponse> observer) {
+            answer(true, observer, PutResponse.getDefaultInstance());
+        }
+
+        @Override
+        public void txn(TxnRequest request, StreamObserver<TxnResponse> observer) {
+            answer(Txn.mayWrite(request), observer, TxnResponse.getDefaultInstance());
+        }
+
+        private <A> void answer(boolean write, StreamObserver<A> observer, A good) {
+            calls.incrementAndGet();
+            Fault fault = take();
+            if (write && (fault == null || fault.applied())) {
+                applied.incrementAndGet();
+            }
+            if (fault == null) {
+                observer.onNext(good);
+                observer.onCompleted();
+            } else if (fault.answer() != null) {
+                observer.onError(fault.answer().asRuntimeException());
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.lockstep.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ValuesTest {
+    private static ByteString bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return ByteString.copyFrom(bytes);
+    }
+
+    @Test
+    void prefix_endingIn0xff_endsAfterTheLastByteThatCanRise() {
+        assertThat(KeyRange.prefix(bytes('a', 0xff, 0xff)).end()).isEqualTo(bytes('b'));
+        assertThat(KeyRange.prefix(bytes(0x7f)).end()).isEqualTo(bytes(0x80));
+        assertThat(KeyRange.prefix(bytes(0xff)).end()).isEqualTo(bytes(0));
+        assertThat(KeyRange.prefix(ByteString.EMPTY)).isEqualTo(new KeyRange(bytes(0), bytes(0)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "localhost:2379, localhost, 2379, false",
+        "http://10.0.0.1:1, 10.0.0.1, 1, false",
+        "https://db.example/, db.example, 2379, true",
+        "[::1]:5000, ::1, 5000, false",
+        "::1, ::1, 2379, false",
+    })
+    void endpoint_validText_isParsed(String text, String host, int port, boolean tls) {
+        assertThat(Endpoint.parse(text)).isEqualTo(new Endpoint(host, port, tls));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a:b", "a:0", "a:65536", "ftp://a:1", ":1", "a b:1", "http://a:1/x"})
+    void endpoint_invalidText_isRefusedWithTheTextAndWhatIsAllowed(String text) {
+        assertThatThrownBy(() -> Endpoint.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"" + text + "\"")
+                .hasMessageContaining("host:port");
+    }
+
+    @Test
+    void builder_wrongSettings_areRefused() {
+        assertThatThrownBy(() -> KvClient.builder().build()).hasMessageContaining("at least one endpoint");
+        assertThatThrownBy(() -> KvClient.builder().timeout(Duration.ZERO)).hasMessageContaining("PT0S");
+        assertThatThrownBy(() -> KvClient.builder().keepAlive(Duration.ofSeconds(1)))
+                .hasMessageContaining("PT1S");
+        assertThatThrownBy(() ->
+                        new ClientTls(Optional.empty(), Optional.of(java.nio.file.Path.of("c")), Optional.empty()))
+                .hasMessageContaining("needs its key");
+        assertThatThrownBy(() -> KvClient.builder()
+                        .endpoints("https://a:1")
+                        .tls(new ClientTls(
+                                Optional.of(java.nio.file.Path.of("/no/such.pem")), Optional.empty(), Optional.empty()))
+                        .build())
+                .hasMessageContaining("/no/such.pem");
+    }
+}
