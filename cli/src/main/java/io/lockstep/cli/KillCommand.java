@@ -4,6 +4,7 @@ import io.lockstep.cli.cluster.LocalCluster;
 import io.lockstep.cli.cluster.LocalNode;
 import io.lockstep.cli.cluster.Readiness;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -22,6 +23,8 @@ import picocli.CommandLine.Parameters;
             "  kv start 2                             and back"
         })
 final class KillCommand implements Callable<Integer> {
+    private static final Duration ELECTION_PATIENCE = Duration.ofSeconds(10);
+
     @Mixin
     ClusterOptions cluster = new ClusterOptions();
 
@@ -52,9 +55,9 @@ final class KillCommand implements Callable<Integer> {
     private static LocalNode leader(LocalCluster local) {
         OptionalInt leader;
         try (Readiness readiness = new Readiness(local)) {
-            leader = readiness.leader();
+            leader = readiness.awaitLeader(ELECTION_PATIENCE);
         }
-        return local.node(Integer.toString(leader.orElseThrow(
-                () -> new CommandFailed("no node leads right now: see \"kv status\", or name a node"))));
+        return local.node(Integer.toString(
+                leader.orElseThrow(() -> new CommandFailed("no node leads: see \"kv status\", or name a node"))));
     }
 }

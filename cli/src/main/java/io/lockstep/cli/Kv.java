@@ -80,7 +80,7 @@ public final class Kv {
         if (command.isEmpty()) {
             return withoutCommand(arguments, console);
         }
-        String name = command.get(0).equals("compaction") ? "compact" : command.get(0);
+        String name = command.get(0);
         if (name.equals("help")) {
             return help(arguments.rest(), console);
         }
@@ -132,7 +132,7 @@ public final class Kv {
             case "put" -> new PutCommand(console);
             case "del" -> new DelCommand(console);
             case "txn" -> new TxnCommand(console);
-            case "compact" -> new CompactCommand(console);
+            case "compact", "compaction" -> new CompactCommand(console);
             case "endpoint status" -> new EndpointCommand.Status(console);
             case "endpoint health" -> new EndpointCommand.Health(console);
             case "endpoint hashkv" -> new EndpointCommand.HashKv(console);

@@ -152,7 +152,6 @@ final class EtcdctlOutputTest {
                 "val(\"a\") != \"1\"\n\n\nget a c\ndel b/1 --prev-kv\nput q 'single'\n\n",
                 "create(\"nix\") = \"0\"\n\nget \"b/\\x31\"\n\n\n",
                 "\nput z \"\\u00e4\\t\"\nget z\n\n\n",
-                "lease(\"a\") = \"0\"\n\n\n\n",
             })
     void txn_sameInput_isEtcdctlsOutput(String input) throws Exception {
         for (String format : new String[] {"simple", "json", "fields"}) {

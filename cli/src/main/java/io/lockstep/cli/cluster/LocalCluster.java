@@ -87,6 +87,12 @@ public final class LocalCluster implements AutoCloseable {
         return new LocalCluster(directory, console, lock, found.get());
     }
 
+    private static boolean neverStarted(Path directory) throws IOException {
+        try (DirectoryStream<Path> nodes = Files.newDirectoryStream(directory, "node[0-9]*")) {
+            return !nodes.iterator().hasNext();
+        }
+    }
+
     private static String newToken() {
         byte[] random = new byte[8];
         new SecureRandom().nextBytes(random);

@@ -49,9 +49,14 @@ public final class LocalNode {
         return directory;
     }
 
-    /** What the process prints, and what its logging writes when that is the console. */
+    /** The node's log, which it rotates itself. */
     public Path log() {
         return directory.resolve("log").resolve("node.log");
+    }
+
+    /** What the process prints past its log: why it refuses to start, or how the JVM died. */
+    private Path console() {
+        return directory.resolve("log").resolve("console.log");
     }
 
     private Path pidFile() {
@@ -89,12 +94,11 @@ public final class LocalNode {
     /** Starts the process in a session of its own, so that it outlives the terminal. @return its pid */
     long start() throws IOException {
         Files.createDirectories(log().getParent());
-        File log = log().toFile();
         ProcessBuilder builder = new ProcessBuilder(command())
                 .directory(directory.toFile())
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
+                .redirectOutput(console().toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("LOCKSTEP_") || name.startsWith("ETCD_"));
         Process process = builder.start();
         PidFile.of(process.pid()).write(pidFile());
@@ -106,6 +110,7 @@ public final class LocalNode {
         command.add("setsid");
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(NodeJvm.flags(directory));
+        command.add("-Dlockstep.log.file=" + log());
         command.add("-cp");
         command.add(NodeJvm.classPath());
         command.add(MAIN_CLASS);
@@ -164,17 +169,19 @@ public final class LocalNode {
         }
     }
 
-    /** The last line that its log has, to say why it ended. */
+    /** The last line that it printed or logged, to say why it ended. */
     String lastWords() {
         try {
-            List<String> lines = LogTail.lastLines(log(), 20);
-            for (int i = lines.size() - 1; i >= 0; i--) {
-                if (!lines.get(i).isBlank() && !lines.get(i).startsWith("\tat ")) {
-                    return lines.get(i).strip();
+            for (Path file : List.of(console(), log())) {
+                List<String> lines = LogTail.lastLines(file, 20);
+                for (int i = lines.size() - 1; i >= 0; i--) {
+                    if (!lines.get(i).isBlank() && !lines.get(i).startsWith("\tat ")) {
+                        return lines.get(i).strip();
+                    }
                 }
             }
         } catch (IOException unreadable) {
-            // Then there is nothing to quote.
+            return "its log cannot be read: " + unreadable.getMessage();
         }
         return "its log is empty";
     }

@@ -84,8 +84,19 @@ public final class Readiness implements AutoCloseable {
         return answers.stream().map(CompletableFuture::join).toList();
     }
 
+    /** As {@link #leader()}, but an election that is under way may take its time. */
+    public OptionalInt awaitLeader(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        OptionalInt leader = leader();
+        while (leader.isEmpty() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            leader = leader();
+        }
+        return leader;
+    }
+
     /** The number of the node that says of itself that it leads; the highest term wins, should two say so. */
-    public OptionalInt leader() {
+    private OptionalInt leader() {
         int leader = 0;
         long term = -1;
         List<Optional<StatusResponse>> statuses = statuses();

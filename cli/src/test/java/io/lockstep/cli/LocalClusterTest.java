@@ -1,0 +1,186 @@
+package io.lockstep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The life of a local cluster of real processes, on ports of its own. */
+@Timeout(240)
+final class LocalClusterTest {
+    /** A blank in the path, since people have such folders. */
+    @TempDir
+    Path temporary;
+
+    private Path folder;
+    private List<Integer> ports;
+    private KvRun kv;
+
+    @BeforeEach
+    void choosePorts() throws IOException {
+        folder = Files.createDirectory(temporary.resolve("my folder"));
+        ports = List.of(freePair(), freePair(), freePair());
+        kv = new KvRun(Map.of(), folder);
+    }
+
+    @AfterEach
+    void down() {
+        kv.run("down", "--wipe");
+    }
+
+    /** A free port whose upper neighbour is free too; below the range that the kernel gives to clients. */
+    private static int freePair() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 15_000) * 2;
+            try (ServerSocket lower = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+                    ServerSocket upper = new ServerSocket(port + 1, 1, InetAddress.getLoopbackAddress())) {
+                if (lower.isBound() && upper.isBound()) {
+                    return port;
+                }
+            } catch (IOException taken) {
+                // The next one, then.
+            }
+        }
+    }
+
+    private KvRun.Result up() {
+        String list = ports.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return kv.run("up", "--client-ports", list, "--wait", "120s");
+    }
+
+    private static void assertDone(KvRun.Result result) {
+        assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+    }
+
+    @Test
+    void cluster_upWriteKillStartDownUpWipe_keepsWhatWasWritten() throws IOException {
+        KvRun.Result first = up();
+        assertDone(first);
+        assertThat(first.out()).contains("node1 starts", "node3 serves", "Next: kv put");
+
+        KvRun.Result second = up();
+        assertDone(second);
+        assertThat(second.out()).contains("already runs");
+
+        assertDone(kv.run("put", "greeting", "hello"));
+        for (int port : ports) {
+            for (String consistency : new String[] {"linearizable", "stale"}) {
+                KvRun.Result got =
+                        kv.run("get", "greeting", "--endpoints", "127.0.0.1:" + port, "--consistency", consistency);
+                assertThat(consistency.equals("stale") || got.out().equals("greeting\nhello\n"))
+                        .as(got.out() + got.err())
+                        .isTrue();
+                assertDone(got);
+            }
+        }
+        KvRun.Result status = kv.run("status");
+        assertDone(status);
+        assertThat(status.out()).contains("leader").containsPattern("(?s)follower.*follower");
+        assertThat(kv.run("logs", "1").out()).isNotEmpty();
+
+        KvRun.Result killed = kv.run("kill", "leader");
+        assertDone(killed);
+        assertDone(kv.run("put", "greeting", "again", "--command-timeout", "30s"));
+        assertThat(kv.run("status").exitCode()).isEqualTo(1);
+        assertDone(kv.run("start", "all", "--wait", "120s"));
+        for (int port : ports) {
+            assertThat(kv.run("get", "greeting", "--print-value-only", "--endpoints", "127.0.0.1:" + port)
+                            .out())
+                    .isEqualTo("again\n");
+        }
+        KvRun.Result hashes = kv.run("endpoint", "hashkv", "--cluster");
+        assertDone(hashes);
+        assertThat(hashes.out().lines().map(line -> line.split(", ")[1]).distinct())
+                .as(hashes.out())
+                .hasSize(1);
+
+        assertDone(kv.run("down"));
+        assertThat(kv.run("status").out()).contains("stopped: kv start 1");
+        assertDone(up());
+        assertThat(kv.run("get", "greeting", "--print-value-only").out()).isEqualTo("again\n");
+
+        KvRun.Result wiped = kv.run("down", "--wipe");
+        assertDone(wiped);
+        assertThat(folder.resolve(".lockstep")).doesNotExist();
+    }
+
+    @Test
+    void up_portIsTaken_saysByWhomAndStartsNothing() throws IOException {
+        try (ServerSocket taken = new ServerSocket(ports.get(1), 1, InetAddress.getLoopbackAddress())) {
+            KvRun.Result result = up();
+
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.err())
+                    .contains("port " + taken.getLocalPort() + ", which node2 needs, is taken by pid "
+                            + ProcessHandle.current().pid())
+                    .contains("java")
+                    .contains("--client-ports");
+            assertThat(result.err().lines()).hasSize(1);
+            assertThat(result.out()).doesNotContain("starts");
+        }
+    }
+
+    @Test
+    void up_otherPortsThanTheClusterHas_isRefused() throws IOException {
+        try (ServerSocket taken = new ServerSocket(ports.get(0), 1, InetAddress.getLoopbackAddress())) {
+            assertThat(taken.isBound()).isTrue();
+            up();
+            Files.createDirectory(folder.resolve(".lockstep/node1"));
+
+            KvRun.Result result = kv.run("up", "--client-ports", "1000,1010,1020");
+
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.err()).contains("kv down --wipe");
+        }
+    }
+
+    @Test
+    void kill_pidFileOfAnotherProcess_killsNobody() throws Exception {
+        Process innocent = new ProcessBuilder("sleep", "600").start();
+        try (ServerSocket taken = new ServerSocket(ports.get(0), 1, InetAddress.getLoopbackAddress())) {
+            assertThat(taken.isBound()).isTrue();
+            up();
+            Path node = Files.createDirectories(folder.resolve(".lockstep/node1"));
+            String bootId =
+                    Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+            Files.writeString(node.resolve("node.pid"), innocent.pid() + " 1 " + bootId + "\n");
+
+            KvRun.Result killed = kv.run("kill", "1");
+
+            assertThat(killed.exitCode()).isEqualTo(1);
+            assertThat(killed.err()).contains("node1 does not run");
+            assertThat(innocent.isAlive()).isTrue();
+        } finally {
+            innocent.destroyForcibly();
+        }
+    }
+
+    @Test
+    void wipe_foldersOfOthers_stay() throws IOException {
+        try (ServerSocket taken = new ServerSocket(ports.get(0), 1, InetAddress.getLoopbackAddress())) {
+            assertThat(taken.isBound()).isTrue();
+            up();
+        }
+        Files.writeString(folder.resolve(".lockstep/notes.txt"), "mine");
+
+        assertDone(kv.run("down", "--wipe"));
+
+        try (Stream<Path> rest = Files.list(folder.resolve(".lockstep"))) {
+            assertThat(rest.map(path -> path.getFileName().toString())).containsExactly("notes.txt");
+        }
+        assertThat(kv.run("status").exitCode()).isEqualTo(1);
+    }
+}
