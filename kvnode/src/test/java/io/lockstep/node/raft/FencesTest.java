@@ -156,13 +156,18 @@ class FencesTest {
             leader.group.snapshot().get(20, TimeUnit.SECONDS);
             Path snapshot =
                     SnapshotFiles.newestIn(leader.config().snapshotDirectory()).orElseThrow();
-            Path damaged = SnapshotFiles.checkpointIn(snapshot).resolve("more").resolve("000001.sst");
-            flipByte(damaged, 1_000_000);
+            // The last digit of the last value: were it installed, this member would differ from the others for good.
+            Path damaged = SnapshotFiles.checkpointIn(snapshot).resolve("values");
+            flipByte(damaged, Files.size(damaged) - 2);
 
             away.start();
             // The copy is refused at least once, the state untouched and the member alive.
             Path downloads = away.config().snapshotDirectory();
-            await().atMost(TestCluster.PATIENCE).until(() -> Files.exists(downloads.resolve("temp")));
+            Path arrived = downloads.resolve("temp").resolve("state").resolve("values");
+            await().atMost(TestCluster.PATIENCE)
+                    .pollInterval(1, TimeUnit.MILLISECONDS)
+                    .until(() -> away.state.installs > 0
+                            || Files.exists(arrived) && arrived.toFile().length() == Files.size(damaged));
             cluster.commit("d", 5);
             assertThat(away.state.installs).isZero();
             assertThat(SnapshotFiles.newestIn(downloads)).isEmpty();
@@ -291,7 +296,7 @@ class FencesTest {
             file.seek(position);
             int value = file.read();
             file.seek(position);
-            file.write(value ^ 0xff);
+            file.write(value ^ 0x01);
         }
     }
 

@@ -246,13 +246,18 @@ class PeerTransportTest {
                 .setPreVote(false)
                 .build();
         caller.send(2, Lane.CONTROL, forged, new Pending(5_000, Runnable::run, (a, e) -> answer.complete(a)));
-        assertThat(answer.get(10, TimeUnit.SECONDS)).isInstanceOf(RpcRequests.ErrorResponse.class);
+        assertThat(((RpcRequests.ErrorResponse) answer.get(10, TimeUnit.SECONDS)).getErrorMsg())
+                .contains("does not belong on this stream");
     }
 
     @Test
     void tls_withCertificatesOfOneAuthority_works_andWithoutOrWithAnotherDoesNot() throws Exception {
         PeerTls good = TestCertificates.good();
-        PeerTls stranger = TestCertificates.stranger();
+        // Trusts this cluster, but shows a certificate of somebody else: only the server can refuse it.
+        PeerTls stranger = new PeerTls(
+                TestCertificates.stranger().certificate(),
+                TestCertificates.stranger().key(),
+                good.authorities());
         PeerTransport caller = start(one, 7, List.of(one, two), good);
         PeerTransport called = start(two, 7, List.of(one, two), good);
         await().atMost(PATIENCE).until(() -> caller.isUsable(2) && called.isUsable(1));
