@@ -1,6 +1,7 @@
 package io.lockstep.node;
 
 import io.lockstep.node.apply.ReplicatedState;
+import io.lockstep.node.apply.StateOpenException;
 import io.lockstep.node.config.ConfigException;
 import io.lockstep.node.config.Founding;
 import io.lockstep.node.config.NodeConfig;
@@ -11,6 +12,7 @@ import io.lockstep.node.raft.RaftStartException;
 import io.lockstep.node.read.ReadGate;
 import io.lockstep.node.rpc.NodeServices;
 import io.lockstep.node.rpc.port.ClientPort;
+import io.lockstep.node.storage.StorageException;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -44,7 +46,7 @@ public final class KvNode implements AutoCloseable {
             long bootId = new SecureRandom().nextLong();
 
             GroupLink link = new GroupLink();
-            NodeClock clock = opened(new NodeClock());
+            NodeClock clock = new NodeClock();
             AnswerThreads answers = opened(new AnswerThreads());
             Proposer proposer = new Proposer(
                     memberId, bootId, ProposerLimits.defaults(config.electionTimeout()), link, answers.executor());
@@ -61,6 +63,7 @@ public final class KvNode implements AutoCloseable {
                     fatal::onFatal));
             link.connect(group, proposer);
             proposer.start();
+            opened(clock); // here, so that it closes before what it watches
             clock.start(List.of(proposer::onTick, gate::onTick));
             opened(MemberPublisher.start(config, memberId, proposer, clock));
             GroupStatus status = new GroupStatus(group, state, leadership);
@@ -70,7 +73,7 @@ public final class KvNode implements AutoCloseable {
                     founding.clusterId(),
                     memberId,
                     ProductVersion.TEXT,
-                    proposer::propose,
+                    new WritesOfNode(proposer, state),
                     gate::await,
                     state::acquireView,
                     status,
@@ -102,7 +105,7 @@ public final class KvNode implements AutoCloseable {
     public static KvNode start(NodeConfig config, FatalListener fatal) {
         try {
             return new KvNode(config, fatal);
-        } catch (IOException | RaftStartException e) {
+        } catch (IOException | RaftStartException | StateOpenException | StorageException e) {
             throw new NodeStartException(String.valueOf(e.getMessage()), e);
         }
     }

@@ -4,13 +4,9 @@ import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.raft.RaftListener;
 import io.lockstep.node.read.ReadGate;
 import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Tells the write path and the reads that someone leads, or nobody does any more. */
 final class LeadershipEvents implements RaftListener {
-    private static final Logger LOG = LoggerFactory.getLogger(LeadershipEvents.class);
-
     private final Proposer proposer;
     private final ReadGate gate;
     private final AtomicLong changes = new AtomicLong();
@@ -23,14 +19,12 @@ final class LeadershipEvents implements RaftListener {
 
     @Override
     public void onLeaderStart(long term) {
-        LOG.info("this member leads in term {}", term);
         proposer.onLeaderStart();
         changed();
     }
 
     @Override
     public void onLeaderStop() {
-        LOG.info("this member leads no more");
         changed();
     }
 
@@ -39,7 +33,6 @@ final class LeadershipEvents implements RaftListener {
         if (leaderMemberId != 0 && leaderMemberId != lastLeader) {
             lastLeader = leaderMemberId;
             changes.incrementAndGet();
-            LOG.info("member {} leads in term {}", Long.toHexString(leaderMemberId), term);
         }
         changed();
     }

@@ -32,7 +32,7 @@ import picocli.CommandLine.Mixin;
             "  kv node --name n1 --initial-cluster n1=http://10.0.0.1:2380,n2=http://10.0.0.2:2380,n3=http://10.0.0.3:2380 \\",
             "      --listen-peer-urls http://10.0.0.1:2380 --listen-client-urls http://10.0.0.1:2379",
             "",
-            "Exit codes: 0 stopped, 1 could not start, 2 a setting is wrong, 3 could not go on.",
+            "Exit codes: 1 could not start, 2 a setting is wrong, 3 could not go on; 143 and 130 after SIGTERM and SIGINT.",
         })
 public final class NodeCommand implements Callable<Integer> {
     public static final int EXIT_NOT_STARTED = 1;

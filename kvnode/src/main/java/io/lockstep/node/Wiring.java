@@ -2,6 +2,7 @@ package io.lockstep.node;
 
 import io.lockstep.node.apply.StateConfig;
 import io.lockstep.node.apply.StateLimits;
+import io.lockstep.node.config.ConfigException;
 import io.lockstep.node.config.Founding;
 import io.lockstep.node.config.HostPort;
 import io.lockstep.node.config.NodeConfig;
@@ -51,7 +52,7 @@ final class Wiring {
                 members,
                 config.newCluster(),
                 directory,
-                new InetSocketAddress(listen.host(), listen.port()),
+                resolved("listen-peer-urls", listen),
                 config.heartbeatInterval(),
                 config.electionTimeout(),
                 config.peerTls()
@@ -72,13 +73,21 @@ final class Wiring {
                 defaults.maxPendingCalls());
     }
 
+    private static InetSocketAddress resolved(String setting, HostPort url) {
+        InetSocketAddress address = new InetSocketAddress(url.host(), url.port());
+        if (address.isUnresolved()) {
+            throw new ConfigException("--" + setting + ": \"" + url + "\" has a host that is not known here");
+        }
+        return address;
+    }
+
     private static PeerAddress address(HostPort url) {
         return new PeerAddress(url.host(), url.port(), 0);
     }
 
     static ClientPortConfig clientPort(NodeConfig config) {
         List<ClientPortConfig.Address> listen = config.listenClientUrls().stream()
-                .map(url -> new ClientPortConfig.Address(new InetSocketAddress(url.host(), url.port()), url.tls()))
+                .map(url -> new ClientPortConfig.Address(resolved("listen-client-urls", url), url.tls()))
                 .toList();
         Optional<ClientTls> tls =
                 config.clientTls().map(files -> new ClientTls(files.certificate(), files.key(), files.trustedCa()));

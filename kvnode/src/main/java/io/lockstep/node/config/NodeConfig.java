@@ -53,6 +53,14 @@ public record NodeConfig(
                     name + "=" + own,
                     "differs from --initial-advertise-peer-urls " + advertisePeerUrl + "; both must be the same");
         }
+        for (HostPort peer : initialCluster.values()) {
+            if (peer.host().contains(":") || peer.host().equals("0.0.0.0")) {
+                throw ConfigException.of(
+                        "initial-cluster",
+                        peer,
+                        "must be a host name or an IPv4 address that the other members can reach");
+            }
+        }
         if (initialCluster.values().stream().distinct().count() != initialCluster.size()) {
             throw ConfigException.of("initial-cluster", initialCluster, "names one address twice");
         }

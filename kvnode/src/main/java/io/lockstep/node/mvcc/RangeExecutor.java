@@ -80,7 +80,8 @@ public final class RangeExecutor {
      */
     private static Selection selection(RangeRequest request) {
         RevisionFilter filter = RevisionFilter.of(request);
-        long atMost = request.getLimit() > 0 ? request.getLimit() + 1 : Long.MAX_VALUE;
+        boolean limited = request.getLimit() > 0 && request.getLimit() < Long.MAX_VALUE;
+        long atMost = limited ? request.getLimit() + 1 : Long.MAX_VALUE;
         SortOrder order = request.getSortOrder();
         SortTarget target = request.getSortTarget();
         boolean readsAll = request.getSortOrderValue() != SortOrder.NONE_VALUE || !filter.passesAll();

@@ -116,10 +116,15 @@ final class KvService {
     }
 
     private CompletableFuture<CompactionResponse> compact(CompactionRequest request, RpcCall call) {
-        return submit(Command.newBuilder().setCompaction(request), call)
-                .thenApply(done -> response(CompactionResponse.class, done).toBuilder()
-                        .setHeader(headers.of(done))
-                        .build());
+        return submit(Command.newBuilder().setCompaction(request), call).thenCompose(done -> {
+            CompactionResponse answer = response(CompactionResponse.class, done).toBuilder()
+                    .setHeader(headers.of(done))
+                    .build();
+            CompletableFuture<Void> removed = request.getPhysical()
+                    ? writes.compactedOnDisk(request.getRevision())
+                    : CompletableFuture.completedFuture(null);
+            return removed.thenApply(onDisk -> answer);
+        });
     }
 
     private CompletableFuture<CommandResult> submit(Command.Builder command, RpcCall call) {

@@ -26,6 +26,10 @@ final class RequestChecks {
 
     void range(RangeRequest request) {
         keyGiven(request.getKey());
+        // An etcd 3.5 falls over where it is asked to sort by a target that it does not know; later ones refuse.
+        RangeRequest.SortOrder order = request.getSortOrder();
+        boolean sorts = order == RangeRequest.SortOrder.ASCEND || order == RangeRequest.SortOrder.DESCEND;
+        refuseIf(sorts && request.getSortTarget() == RangeRequest.SortTarget.UNRECOGNIZED, KvError.INVALID_SORT_OPTION);
     }
 
     void put(PutRequest request) {

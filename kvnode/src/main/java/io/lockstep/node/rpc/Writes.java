@@ -17,4 +17,7 @@ public interface Writes {
      * @param deadlineNanos on the clock of {@link System#nanoTime}
      */
     CompletableFuture<CommandResult> propose(Command.Builder command, long deadlineNanos);
+
+    /** Completes once a compaction up to this revision has also left this member's disk. */
+    CompletableFuture<Void> compactedOnDisk(long revision);
 }

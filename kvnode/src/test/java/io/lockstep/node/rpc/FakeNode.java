@@ -69,6 +69,11 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus {
     }
 
     @Override
+    public CompletableFuture<Void> compactedOnDisk(long revision) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public synchronized CompletableFuture<CommandResult> propose(Command.Builder command, long deadlineNanos) {
         lastDeadlineNanos = deadlineNanos;
         proposed.add(command.build());
