@@ -98,7 +98,7 @@ class ImportRulesTest {
                 .that()
                 .resideOutsideOfPackage(BASE + ".storage..")
                 .and()
-                .doNotHaveFullyQualifiedName(BASE + ".raft.LogStorageSettings")
+                .doNotHaveFullyQualifiedName(BASE + ".raft.log.LogStorageSettings")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.rocksdb..")

@@ -98,7 +98,6 @@ final class RaftNode {
             Files.createDirectories(config.logDirectory());
             Files.createDirectories(config.voteDirectory());
             Files.createDirectories(config.snapshotDirectory());
-            LogStorageSettings.register();
             log = GuardedLogStorage.open(
                     config.logDirectory(),
                     config.groupId(),

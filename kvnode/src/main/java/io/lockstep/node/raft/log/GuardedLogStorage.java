@@ -73,6 +73,7 @@ public final class GuardedLogStorage implements LogStorage {
             RaftMetrics metrics,
             Consumer<String> onBroken)
             throws LogRefusedException, IOException {
+        LogStorageSettings.register();
         LogMark mark = LogMark.open(directory.resolveSibling("log.mark"));
         GuardedLogStorage guard = new GuardedLogStorage(directory, options, mark, truncationLag, metrics, onBroken);
         LogStorageOptions storageOptions = new LogStorageOptions();

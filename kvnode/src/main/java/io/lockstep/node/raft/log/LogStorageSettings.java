@@ -1,4 +1,4 @@
-package io.lockstep.node.raft;
+package io.lockstep.node.raft.log;
 
 import com.alipay.sofa.jraft.storage.impl.RocksDBLogStorage;
 import com.alipay.sofa.jraft.util.StorageOptionsFactory;
