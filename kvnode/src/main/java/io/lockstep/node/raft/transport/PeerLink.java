@@ -36,6 +36,8 @@ final class PeerLink implements LaneStream.Owner {
     // Guarded by this: the timer, event loops and callers' threads.
     private final Map<Lane, LaneStream> streams = new EnumMap<>(Lane.class);
     private @Nullable ManagedChannel channel;
+    // Since when the channel tries to connect; 0: it does not.
+    private long connectingSinceNanos;
     private long nextAttemptNanos = System.nanoTime();
     private long retryMillis = RETRY_MILLIS;
     // What was said already: a line per change, not per attempt.
@@ -123,7 +125,23 @@ final class PeerLink implements LaneStream.Owner {
             // partition heals. A new connection starts afresh.
             drop("no answer for " + config.deadPeerTimeout().toMillis() + " ms");
         }
+        if (isStuckConnecting(nowNanos)) {
+            // Connected but never heard of HTTP/2: a partition fell into the handshake, and nobody has anything to
+            // resend.
+            drop("no handshake");
+        }
         openMissing(nowNanos);
+    }
+
+    private synchronized boolean isStuckConnecting(long nowNanos) {
+        if (channel == null || channel.getState(false) != ConnectivityState.CONNECTING) {
+            connectingSinceNanos = 0;
+            return false;
+        }
+        if (connectingSinceNanos == 0) {
+            connectingSinceNanos = nowNanos == 0 ? 1 : nowNanos;
+        }
+        return nowNanos - connectingSinceNanos > 2 * config.deadPeerTimeout().toNanos();
     }
 
     private synchronized void openMissing(long nowNanos) {
@@ -177,6 +195,7 @@ final class PeerLink implements LaneStream.Owner {
         synchronized (this) {
             old = channel;
             channel = null;
+            connectingSinceNanos = 0;
         }
         if (old != null) {
             LOG.info("connection to peer {} dropped: {}", peer.address().hostPort(), why);

@@ -32,8 +32,6 @@ final class PeerServer implements AutoCloseable {
     /** Where requests go. Called on an event loop: must not block and must not throw. */
     interface Requests {
         void request(InboundStream stream, Inbound frame);
-
-        void closed(InboundStream stream);
     }
 
     private final Greeting greeting;
@@ -163,24 +161,6 @@ final class PeerServer implements AutoCloseable {
             InboundStream greeted = stream;
             if (greeted != null) {
                 greeted.close(Status.OK);
-            }
-        }
-
-        @Override
-        public void onCancel() {
-            ended();
-        }
-
-        @Override
-        public void onComplete() {
-            ended();
-        }
-
-        private void ended() {
-            InboundStream greeted = stream;
-            if (greeted != null && !over) {
-                over = true;
-                requests.closed(greeted);
             }
         }
     }

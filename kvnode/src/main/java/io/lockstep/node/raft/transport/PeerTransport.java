@@ -222,13 +222,5 @@ public final class PeerTransport implements AutoCloseable {
                 requests.serve(stream, frame);
             }
         }
-
-        @Override
-        public void closed(InboundStream stream) {
-            RaftService requests = raftRequests;
-            if (requests != null) {
-                requests.closed(stream);
-            }
-        }
     }
 }

@@ -28,6 +28,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Hands the seven core requests to JRaft. AppendEntries of one peer run in order on the one thread that JRaft's selector
  * names; everything else runs on a pool, because an installation of a snapshot blocks its thread until the copy is done.
+ *
+ * <p>JRaft is not told when a stream ends. Its own reaction would stop that one thread while holding the lock that the
+ * thread needs to end, and so make the member deaf for 15 s after every lost connection. It is not needed either: what
+ * JRaft keeps is kept by pair of members, its numbering follows the order in which requests run on that thread, and a
+ * request that was taken in is answered, if only into a stream that is gone.
  */
 public final class RaftRequests extends RaftService {
     private static final Logger LOG = LoggerFactory.getLogger(RaftRequests.class);
@@ -73,12 +78,6 @@ public final class RaftRequests extends RaftService {
         } catch (RejectedExecutionException e) {
             stream.answer(frame.id(), answer(EBUSY, "too many requests at once"));
         }
-    }
-
-    @Override
-    void closed(InboundStream stream) {
-        // Without it JRaft waits for sequence numbers of a connection that is gone.
-        appendEntries.onClosed(stream.from().address().hostPort(), stream);
     }
 
     @SuppressWarnings("unchecked")

@@ -8,8 +8,6 @@ public abstract class RaftService implements AutoCloseable {
 
     abstract void serve(InboundStream stream, Inbound frame);
 
-    abstract void closed(InboundStream stream);
-
     @Override
     public abstract void close();
 }

@@ -153,9 +153,6 @@ class ElectionCrashTest {
             }
 
             @Override
-            void closed(InboundStream stream) {}
-
-            @Override
             public void close() {}
         });
         return transport;

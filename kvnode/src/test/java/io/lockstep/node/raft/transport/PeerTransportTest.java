@@ -374,9 +374,6 @@ class PeerTransportTest {
         }
 
         @Override
-        void closed(InboundStream stream) {}
-
-        @Override
         public void close() {}
     }
 }
