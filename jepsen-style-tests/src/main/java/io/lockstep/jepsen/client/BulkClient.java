@@ -81,16 +81,15 @@ public final class BulkClient implements AutoCloseable {
                 .range(RangeRequest.newBuilder().setKey(key(0)).build());
     }
 
-    /** Reads every key that this node has, by itself, and hands on the number of each that is as it was written. */
-    public void readBack(IntConsumer whole, Consumer<String> wrong) {
-        ByteString from = key(0);
-        while (true) {
+    /** Reads the keys that this node has, by itself, and hands on the number of each that is as it was written. */
+    public void readBack(int keys, IntConsumer whole, Consumer<String> wrong) {
+        // Not one range with a limit: its count would be taken anew for every page.
+        for (int from = 0; from < keys; from += PAGE_KEYS) {
             RangeResponse page = KVGrpc.newBlockingStub(channel)
                     .withDeadlineAfter(PAGE_DEADLINE_SECONDS, TimeUnit.SECONDS)
                     .range(RangeRequest.newBuilder()
-                            .setKey(from)
-                            .setRangeEnd(ByteString.copyFromUtf8("l"))
-                            .setLimit(PAGE_KEYS)
+                            .setKey(key(from))
+                            .setRangeEnd(key(from + PAGE_KEYS))
                             .setSerializable(true)
                             .build());
             for (KeyValue kv : page.getKvsList()) {
@@ -101,10 +100,6 @@ public final class BulkClient implements AutoCloseable {
                     wrong.accept(kv.getKey().toStringUtf8());
                 }
             }
-            if (!page.getMore()) {
-                return;
-            }
-            from = page.getKvs(page.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
         }
     }
 

@@ -122,7 +122,7 @@ public final class BulkRun {
             ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
             try (BulkClient client = cluster.connectBulk(node, options.valueBytes())) {
                 client.catchUp();
-                client.readBack(found::set, wrong::add);
+                client.readBack(options.keys(), found::set, wrong::add);
             }
             judge("n" + node + " " + when, found, wrong);
         }
