@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs etcdctl, an unmodified client, and takes out of its output what differs between any two servers. */
 final class Etcdctl {
@@ -17,21 +18,55 @@ final class Etcdctl {
     private final Path binary;
     private final Path scratch;
 
+    /** @param scratch a folder for the input and the output of one call at a time */
     Etcdctl(Path binary, Path scratch) {
         this.binary = binary;
         this.scratch = scratch;
+        try {
+            Files.createDirectories(scratch);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** One call: arguments, and what it reads from its standard input. */
     record Command(List<String> arguments, String input) {
+        /** Words between blanks; two single quotes are an empty one. */
         static Command of(String line) {
-            return new Command(List.of(line.split(" ", -1)), "");
+            return new Command(
+                    Stream.of(line.split(" ", -1))
+                            .map(word -> word.equals("''") ? "" : word)
+                            .toList(),
+                    "");
         }
 
         @Override
         public String toString() {
             return "etcdctl " + String.join(" ", arguments) + (input.isEmpty() ? "" : " <<< " + input);
         }
+    }
+
+    /** What {@code etcdctl version} names first. */
+    String version() {
+        try {
+            Process process = builder(List.of(binary.toString(), "version")).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return output.lines()
+                    .filter(line -> line.startsWith("etcdctl version: "))
+                    .map(line -> line.substring("etcdctl version: ".length()))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(binary + " version names no version: " + output));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ProcessBuilder builder(List<String> line) {
+        ProcessBuilder builder = new ProcessBuilder(line);
+        // Any other variable of this prefix would be an option of etcdctl, or make it warn.
+        builder.environment().keySet().removeIf(name -> name.startsWith("ETCDCTL_"));
+        builder.environment().put("ETCDCTL_API", "3");
+        return builder;
     }
 
     /** Exit code, output and errors, normalised. */
@@ -42,14 +77,11 @@ final class Etcdctl {
             Path errors = scratch.resolve("errors");
             List<String> line = new ArrayList<>(List.of(binary.toString(), "--endpoints", endpoint));
             line.addAll(command.arguments());
-            ProcessBuilder builder = new ProcessBuilder(line)
+            Process process = builder(line)
                     .redirectInput(input.toFile())
                     .redirectOutput(output.toFile())
-                    .redirectError(errors.toFile());
-            // Any other variable of this prefix would be an option of etcdctl, or make it warn.
-            builder.environment().keySet().removeIf(name -> name.startsWith("ETCDCTL_"));
-            builder.environment().put("ETCDCTL_API", "3");
-            Process process = builder.start();
+                    .redirectError(errors.toFile())
+                    .start();
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError(command + " did not end within " + TIMEOUT_SECONDS + " s");
