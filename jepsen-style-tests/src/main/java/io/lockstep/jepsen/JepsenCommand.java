@@ -99,7 +99,9 @@ public final class JepsenCommand implements Runnable {
                     int keys,
             @Option(names = "--value-bytes", defaultValue = "256", paramLabel = "N", description = "${DEFAULT-VALUE}")
                     int valueBytes,
-            @Option(names = "--away", description = "One node is down for half of the load and has to catch up.")
+            @Option(
+                            names = "--away",
+                            description = "One node is cut off for half of the load and has to catch up by a snapshot.")
                     boolean away,
             @CommandLine.ArgGroup(exclusive = false) @Nullable Request given) {
         CommandLine bulk = subcommand("bulk");

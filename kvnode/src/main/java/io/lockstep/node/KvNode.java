@@ -56,18 +56,19 @@ public final class KvNode implements AutoCloseable {
             opened(proposer);
             opened(gate);
             LeadershipEvents leadership = new LeadershipEvents(proposer, gate);
+            PrometheusRegistry metrics = new PrometheusRegistry();
             group = opened(RaftGroup.start(
                     Wiring.raft(config, founding, memberId, directory.path()),
                     new StateOfGroup(state),
                     leadership,
-                    fatal::onFatal));
+                    fatal::onFatal,
+                    new GroupMetrics(metrics)));
             link.connect(group, proposer);
             proposer.start();
             opened(clock); // here, so that it closes before what it watches
             clock.start(List.of(proposer::onTick, gate::onTick));
             opened(MemberPublisher.start(config, memberId, proposer, clock));
             GroupStatus status = new GroupStatus(group, state, leadership);
-            PrometheusRegistry metrics = new PrometheusRegistry();
             WritePathMetrics.register(metrics, proposer, gate);
             NodeServices services = new NodeServices(
                     founding.clusterId(),

@@ -4,6 +4,10 @@ import io.lockstep.jepsen.client.BulkClient;
 import io.lockstep.jepsen.client.NodeClient;
 import io.lockstep.jepsen.client.NodeStatus;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +16,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -108,6 +113,21 @@ public final class Cluster implements AutoCloseable {
     /** The same for many keys. */
     public BulkClient connectBulk(int node, int valueBytes) {
         return new BulkClient(member(node).address().host(), ServerKind.Address.CLIENT_PORT, valueBytes);
+    }
+
+    /** A metric without labels of one node, or empty if it has none of this name. */
+    public OptionalDouble metric(int node, String name) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(member(node).address().clientUrl() + "/metrics"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst();
     }
 
     /** What a node's process holds in memory; 0 if it does not run. */

@@ -7,7 +7,7 @@ import java.nio.file.Path;
  * A bulk run.
  *
  * @param keys how many are written, each once, with a value that follows from it
- * @param away whether one node is down while half of them are written, so that it comes back behind the others' log
+ * @param away whether one node is cut off while half of them are written, so that it comes back behind the others' log
  * @param results where the members' logs go
  */
 public record BulkOptions(ServerKind server, int keys, int valueBytes, boolean away, Path results) {

@@ -7,19 +7,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Loads many keys, kills all nodes at once, starts them again, and reads every acknowledged key back on every node. With
- * {@code away}, one node is down for half of the load and must catch up, by a snapshot if the others cut their logs.
+ * {@code away}, one node is cut off for half of the load and must catch up by a snapshot while the other half is written.
  */
 public final class BulkRun {
     private static final int NODES = 3;
     private static final int OUTSTANDING = 384;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private static final String SNAPSHOTS_INSTALLED = "lockstep_snapshot_install_duration_seconds_count";
 
     private static final int SENT = 0;
     private static final int ACKNOWLEDGED = 1;
@@ -51,12 +55,13 @@ public final class BulkRun {
         int half = options.keys() / 2;
         if (options.away()) {
             int away = cluster.leader().orElse(NODES) % NODES + 1;
-            expectEffect("kill of n" + away, cluster.kill(List.of(away)));
+            expectEffect("cut of n" + away, cluster.cut(linksOf(away, cluster.nodes())));
             load(cluster, 0, half, away);
-            expectEffect("start of n" + away, cluster.start(List.of(away)));
+            expectEffect("healing", cluster.healNetwork());
             load(cluster, half, options.keys(), away);
             awaitReady(cluster, "n" + away + " is back");
             checkAll(cluster, "with n" + away + " back after " + half + " writes without it");
+            requireSnapshot(cluster, away);
         } else {
             load(cluster, 0, options.keys(), 0);
         }
@@ -69,6 +74,24 @@ public final class BulkRun {
         checkAll(cluster, "after all nodes were killed");
         reportMemory(cluster, "after reading all back");
         problems.addAll(cluster.surprises());
+    }
+
+    private static List<int[]> linksOf(int node, List<Integer> nodes) {
+        return nodes.stream()
+                .filter(other -> other != node)
+                .flatMap(other -> Stream.of(new int[] {node, other}, new int[] {other, node}))
+                .toList();
+    }
+
+    /** That the others' logs no longer reached back is the point of being away. */
+    private void requireSnapshot(Cluster cluster, int away) throws IOException, InterruptedException {
+        OptionalDouble installed = cluster.metric(away, SNAPSHOTS_INSTALLED);
+        progress.accept("n" + away + " installed "
+                + (installed.isPresent() ? (long) installed.getAsDouble() : "an unknown number of") + " snapshots");
+        if (installed.isPresent() && installed.getAsDouble() == 0) {
+            problems.add("n" + away + " caught up from the log: write more keys, or let the servers keep less of their"
+                    + " logs (--server-flag=--snapshot-count=5000 --server-flag=--log-margin=1000)");
+        }
     }
 
     private static double secondsSince(long nanos) {
