@@ -7,7 +7,7 @@ import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.propose.Replication;
 import io.lockstep.node.raft.ProposalListener;
 import io.lockstep.node.raft.RaftGroup;
-import io.lockstep.node.raft.RaftStatus;
+import io.lockstep.node.raft.RaftLeadership;
 import io.lockstep.node.raft.ReadIndexListener;
 import io.lockstep.node.read.ReadIndexSource;
 import java.nio.ByteBuffer;
@@ -33,13 +33,14 @@ final class GroupLink implements Replication, ReadIndexSource {
         if (now == null) {
             return new Leadership(0, 0, false);
         }
-        RaftStatus status = now.status();
-        return new Leadership(status.leaderId(), status.term(), status.role() == RaftStatus.Role.LEADER);
+        RaftLeadership known = now.leadership();
+        return new Leadership(known.leaderId(), known.term(), known.self());
     }
 
     @Override
     public boolean hasLeader() {
-        return leadership().leaderId() != 0;
+        RaftGroup now = group;
+        return now != null && now.leadership().isKnown();
     }
 
     @Override
@@ -70,11 +71,7 @@ final class GroupLink implements Replication, ReadIndexSource {
     @Override
     public long applyLag() {
         RaftGroup now = group;
-        if (now == null) {
-            return 0;
-        }
-        RaftStatus status = now.status();
-        return status.committedIndex() - status.appliedIndex();
+        return now == null ? 0 : now.applyLag();
     }
 
     @Override

@@ -24,14 +24,14 @@ final class GroupStatus implements NodeStatus {
 
     @Override
     public long term() {
-        long term = Math.max(group.status().term(), state.appliedTerm());
+        long term = Math.max(group.term(), state.appliedTerm());
         long highest = highestTerm.get();
         return term <= highest ? highest : highestTerm.accumulateAndGet(term, Math::max);
     }
 
     @Override
     public long leaderId() {
-        return group.status().leaderId();
+        return group.leadership().leaderId();
     }
 
     @Override

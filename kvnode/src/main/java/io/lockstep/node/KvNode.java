@@ -131,7 +131,7 @@ public final class KvNode implements AutoCloseable {
 
     /** Whether this node leads its cluster now. */
     public boolean isLeader() {
-        return group.status().leaderId() == memberId;
+        return group.leadership().self();
     }
 
     /** Leaves the cluster for now: leadership moves away, open calls end, data is flushed. Blocks; may be called twice. */

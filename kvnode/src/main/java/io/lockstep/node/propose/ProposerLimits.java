@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param maxPendingCalls calls that wait for a result
  * @param maxPendingBytes sum of their commands
- * @param maxApplyLagEntries entries committed but not applied here
+ * @param maxApplyLagEntries entries in this node's log that are not applied yet
  * @param maxBatchBytes commands packed into one log entry, unless one command alone is larger
  * @param maxEntriesInFlight entries handed to the log and not yet committed: what bounds batching under load
  * @param noLeaderPatience how long a call waits for a leader to be known before it is refused

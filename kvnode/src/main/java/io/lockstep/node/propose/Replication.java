@@ -25,7 +25,7 @@ public interface Replication {
      */
     CompletableFuture<ByteString> forward(long memberId, ByteString payload, Duration timeout);
 
-    /** Entries committed but not yet applied here. */
+    /** Entries in this node's log that are not applied yet. Cheap: asked for every write. */
     long applyLag();
 
     /**

@@ -13,14 +13,11 @@ import org.slf4j.LoggerFactory;
 final class LeadershipView {
     private static final Logger LOG = LoggerFactory.getLogger(LeadershipView.class);
 
-    /** Leader id 0: nobody known. */
-    record Leadership(long leaderId, long term) {}
-
     private final long self;
     private final RaftListener listener;
     private final Map<PeerId, Long> memberIds;
     private final List<Runnable> changeHooks = new ArrayList<>();
-    private volatile Leadership current = new Leadership(0, 0);
+    private volatile RaftLeadership current = new RaftLeadership(0, 0, false);
 
     LeadershipView(RaftConfig config, RaftListener listener) {
         this.self = config.memberId();
@@ -41,43 +38,42 @@ final class LeadershipView {
         changeHooks.add(hook);
     }
 
-    Leadership current() {
+    RaftLeadership current() {
         return current;
     }
 
     boolean leads() {
-        return current.leaderId() == self;
+        return current.self();
     }
 
     void leading(long term) {
-        change(self, term);
+        change(new RaftLeadership(self, term, true));
         tell(() -> listener.onLeaderStart(term));
     }
 
     void notLeading() {
-        change(0, current.term());
+        change(current.lost());
         tell(listener::onLeaderStop);
     }
 
     void following(PeerId leader, long term) {
-        change(memberIds.getOrDefault(leader, 0L), term);
+        change(new RaftLeadership(memberIds.getOrDefault(leader, 0L), term, false));
     }
 
     void leaderless() {
-        change(0, current.term());
+        change(current.lost());
     }
 
-    private void change(long leaderId, long term) {
-        Leadership next = new Leadership(leaderId, term);
+    private void change(RaftLeadership next) {
         if (next.equals(current)) {
             return;
         }
         current = next;
-        if (leaderId != 0) {
-            LOG.info("member {} leads in term {}", Long.toHexString(leaderId), term);
+        if (next.isKnown()) {
+            LOG.info("member {} leads in term {}", Long.toHexString(next.leaderId()), next.term());
         }
         changeHooks.forEach(Runnable::run);
-        tell(() -> listener.onLeaderChanged(leaderId, term));
+        tell(() -> listener.onLeaderChanged(next.leaderId(), next.term()));
     }
 
     private static void tell(Runnable call) {

@@ -8,7 +8,6 @@ import com.alipay.sofa.jraft.entity.Task;
 import com.alipay.sofa.jraft.error.RaftError;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
-import io.lockstep.node.raft.LeadershipView.Leadership;
 import io.lockstep.node.raft.ReplicationWatchdog.PeerProgress;
 import io.lockstep.node.raft.ReplicationWatchdog.Verdict;
 import io.lockstep.node.raft.transport.PeerIds;
@@ -210,28 +209,61 @@ public final class RaftGroup implements AutoCloseable {
         readRounds.begin(current.jraft(), timeoutMillis, listener);
     }
 
-    /** Cheap; any thread. */
+    /**
+     * Who leads, as the apply thread was told; nobody does once this group has stopped. A volatile read: for every call.
+     * It may be a moment late. That is safe, since JRaft refuses a proposal of another term than its own.
+     */
+    public RaftLeadership leadership() {
+        RaftLeadership known = leadership.current();
+        return isRunning() ? known : known.lost();
+    }
+
+    /** The newest term that this member knows, elections without a winner included. Without locks. */
+    public long term() {
+        RaftNode current = node;
+        return Math.max(leadership.current().term(), current == null ? 0 : current.term());
+    }
+
+    /**
+     * Entries that are durable here and not in the state yet: those that are committed, and the few that are on their way
+     * to that. Without locks: for every call.
+     */
+    public long applyLag() {
+        RaftNode current = node;
+        // The state may overtake between the two.
+        return current == null ? 0 : Math.max(0, current.durableIndex() - state.appliedIndex());
+    }
+
+    private boolean isRunning() {
+        return !closed.get() && !fatal.isReported();
+    }
+
+    /** All of it, and under JRaft's locks: not for every call. */
     public RaftStatus status() {
         RaftNode current = node;
-        Leadership known = leadership.current();
-        if (current == null || closed.get() || fatal.isReported()) {
-            boolean waiting = current == null && !closed.get() && !fatal.isReported();
-            return new RaftStatus(
-                    waiting ? RaftStatus.Role.FOUNDING : RaftStatus.Role.STOPPED,
-                    known.term(),
-                    0,
-                    0,
-                    0,
-                    state.appliedIndex());
+        if (current == null && isRunning()) {
+            return without(RaftStatus.Role.FOUNDING);
+        }
+        if (current == null || !isRunning()) {
+            return without(RaftStatus.Role.STOPPED);
         }
         Node jraft = current.jraft();
-        return new RaftStatus(
-                roleOf(jraft.getNodeState()),
-                Math.max(known.term(), current.term()),
-                known.leaderId(),
-                jraft.getLastLogIndex(),
-                jraft.getLastCommittedIndex(),
-                Math.max(jraft.getLastAppliedLogIndex(), state.appliedIndex()));
+        try {
+            return new RaftStatus(
+                    roleOf(jraft.getNodeState()),
+                    term(),
+                    leadership().leaderId(),
+                    jraft.getLastLogIndex(),
+                    jraft.getLastCommittedIndex(),
+                    Math.max(jraft.getLastAppliedLogIndex(), state.appliedIndex()));
+        } catch (IllegalStateException e) {
+            // JRaft's node has ended since we looked.
+            return without(RaftStatus.Role.STOPPED);
+        }
+    }
+
+    private RaftStatus without(RaftStatus.Role role) {
+        return new RaftStatus(role, term(), 0, 0, 0, state.appliedIndex());
     }
 
     private static RaftStatus.Role roleOf(State state) {

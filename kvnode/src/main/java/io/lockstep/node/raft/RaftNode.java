@@ -180,6 +180,11 @@ final class RaftNode {
         return storages.term();
     }
 
+    /** The last entry that is durable here. */
+    long durableIndex() {
+        return log.durableIndex();
+    }
+
     /** Moves leadership to whoever is nearest, and waits for that, but not long. */
     void handOver(LeadershipView leadership, Duration electionTimeout) {
         if (config.initialMembers().size() < 2 || !jraft.isLeader(false)) {

@@ -45,7 +45,7 @@ public final class GuardedLogStorage implements LogStorage {
     private final Consumer<String> onBroken;
     private final ConfigurationManager loadedConfigurations = new ConfigurationManager();
     private final Object durableLock = new Object();
-    // JRaft's log thread writes, the apply thread reads and waits on durableLock.
+    // JRaft's log thread writes; the apply thread reads and waits on durableLock, admission of writes reads.
     private volatile long durableIndex;
     private volatile boolean broken;
     private boolean closed;
@@ -91,6 +91,11 @@ public final class GuardedLogStorage implements LogStorage {
     /** The highest index ever marked as durable. */
     long markedIndex() {
         return mark.index();
+    }
+
+    /** The last entry that is durable. Any thread, without locks. */
+    public long durableIndex() {
+        return durableIndex;
     }
 
     /** Whether the log holds any entry. */
