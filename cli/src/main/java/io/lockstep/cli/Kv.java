@@ -1,17 +1,12 @@
 package io.lockstep.cli;
 
-import io.lockstep.cli.output.NoTable;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.ParameterException;
 
 /**
  * The entry of {@code kv}. Looks at the words first and loads only the command that they name: picocli reads a command's
@@ -152,17 +147,15 @@ public final class Kv {
     }
 
     private static CommandLine configure(CommandLine line, String qualifiedName, Console console) {
+        ErrorLine errors = new ErrorLine(console);
         line.setCommandName(qualifiedName)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOverwrittenOptionsAllowed(false)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF))
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
-                .setParameterExceptionHandler((error, unused) -> {
-                    console.error(usageError(error, qualifiedName));
-                    return CommandFailed.USAGE;
-                })
-                .setExecutionExceptionHandler((error, unused, result) -> failed(error, console));
+                .setParameterExceptionHandler(errors)
+                .setExecutionExceptionHandler(errors);
         line.getCommandSpec()
                 .addOption(CommandLine.Model.OptionSpec.builder("-h", "--help")
                         .usageHelp(true)
@@ -174,41 +167,6 @@ public final class Kv {
                 .abbreviateSynopsis(true)
                 .width(110);
         return line;
-    }
-
-    private static String usageError(ParameterException error, String command) {
-        String message = String.valueOf(error.getMessage()).replace('\n', ' ').strip();
-        return message + (message.endsWith(".") ? " See" : ": see") + " \"" + command + " --help\"";
-    }
-
-    private static int failed(Exception error, Console console) {
-        if (error instanceof CommandFailed known) {
-            console.error(String.valueOf(known.getMessage()));
-            return known.exitCode();
-        }
-        if (error instanceof NoTable wrongFormat) {
-            console.error(String.valueOf(wrongFormat.getMessage()));
-            return CommandFailed.USAGE;
-        }
-        if (error instanceof UncheckedIOException unreadable) {
-            console.error(unreadable.getMessage() + ": " + reason(unreadable.getCause()));
-            return CommandFailed.FAILED;
-        }
-        if (error instanceof IOException unreadable) {
-            console.error(reason(unreadable));
-            return CommandFailed.FAILED;
-        }
-        console.error("this should not happen, please report it: " + error);
-        return CommandFailed.FAILED;
-    }
-
-    private static String reason(@Nullable IOException error) {
-        if (error == null) {
-            return "unknown";
-        }
-        String message = error.getMessage();
-        String kind = error.getClass().getSimpleName();
-        return message == null ? kind : kind.equals("IOException") ? message : message + " (" + kind + ")";
     }
 
     private static int help(List<String> words, Console console) {

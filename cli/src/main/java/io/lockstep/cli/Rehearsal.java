@@ -10,13 +10,16 @@ import io.lockstep.api.RangeRequest;
 import io.lockstep.api.RangeResponse;
 import io.lockstep.api.ResponseHeader;
 import io.lockstep.api.mvcc.KeyValue;
+import io.lockstep.cli.cluster.ClusterFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -41,14 +44,12 @@ public final class Rehearsal {
                 .addService(new Stage())
                 .build()
                 .start();
+        Path folder = Files.createTempDirectory("kv-rehearsal");
+        Path cluster = Files.createDirectory(folder.resolve(ClusterFile.FOLDER));
+        new ClusterFile("rehearsal", List.of(server.getPort())).write(cluster);
         try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true)) {
-            Console console = new Console(
-                    new ByteArrayInputStream(new byte[0]),
-                    nowhere,
-                    nowhere,
-                    Map.of("LOCKSTEP_ENDPOINTS", "127.0.0.1:" + server.getPort()),
-                    Path.of("").toAbsolutePath(),
-                    false);
+            Console console =
+                    new Console(new ByteArrayInputStream(new byte[0]), nowhere, nowhere, Map.of(), folder, false);
             Kv.run(new String[] {"get", "greeting"}, console);
             Kv.run(new String[] {"get", "greeting", "-w", "json"}, console);
             Kv.run(new String[] {"put", "greeting", "hello", "--prev-kv"}, console);
@@ -59,6 +60,9 @@ public final class Rehearsal {
             Kv.run(new String[] {"version"}, console);
         } finally {
             server.shutdownNow();
+            for (Path path : List.of(cluster.resolve(ClusterFile.FILE), cluster, folder)) {
+                Files.delete(path);
+            }
         }
     }
 

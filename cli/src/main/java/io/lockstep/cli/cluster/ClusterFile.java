@@ -20,7 +20,7 @@ import java.util.Properties;
  */
 public record ClusterFile(String token, List<Integer> clientPorts) {
     public static final String FOLDER = ".lockstep";
-    private static final String FILE = "cluster.properties";
+    public static final String FILE = "cluster.properties";
     private static final String FORMAT = "1";
 
     /** A local cluster's endpoints, if there is one in this folder. */
@@ -59,7 +59,7 @@ public record ClusterFile(String token, List<Integer> clientPorts) {
         return Optional.of(new ClusterFile(properties.getProperty("token", ""), List.copyOf(ports)));
     }
 
-    void write(Path directory) throws IOException {
+    public void write(Path directory) throws IOException {
         String text = "# A local cluster, made by \"kv up\".\n"
                 + "format=" + FORMAT + "\n"
                 + "token=" + token + "\n"
