@@ -8,13 +8,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Sends the same random steps to the oracle and to the subject and stops at the first answer that differs; then looks for the fewest steps
  * that still end in a difference. Each run begins by emptying and compacting both stores, so runs can follow each other on one server.
  */
 final class DifferentialRun {
-    private static final Duration SHRINK_BUDGET = Duration.ofSeconds(20);
+    private static final Duration SHRINK_BUDGET =
+            Duration.ofSeconds(Integer.getInteger("differential.shrinkSeconds", 20));
 
     private final Target oracle;
     private final Target subject;
@@ -30,11 +32,16 @@ final class DifferentialRun {
     /** One step and the two answers, with revisions counted from the base. */
     record Exchange(Message request, Answer expected, Answer actual) {}
 
-    /** The steps whose last one was answered differently. */
-    record Mismatch(long seed, int step, Exchange last, List<Message> shortest, Exchange shortestLast) {
+    /**
+     * The steps whose last one was answered differently.
+     *
+     * @param same how many steps, of all seeds, were answered the same before
+     */
+    record Mismatch(long seed, int step, int same, Exchange last, List<Message> shortest, Exchange shortestLast) {
         /** Seed, number, request and answers, and the shortest list of steps that was found to end in a difference. */
         String describe() {
-            StringBuilder text = new StringBuilder("seed " + seed + ", step " + step + " was answered differently\n");
+            StringBuilder text = new StringBuilder("seed " + seed + ", step " + step
+                    + " was answered differently, after " + same + " that were answered the same\n");
             describe(text, last);
             text.append(
                     "the fewest steps found that still end in a difference (revisions count from an empty store):\n");
@@ -88,11 +95,13 @@ final class DifferentialRun {
 
     /** Empty if the oracle was not asked: see {@link AllowedDifferences#refusesByDesign}. */
     private Optional<Exchange> exchange(Message request, long oracleBase, long subjectBase) {
-        Answer actual = Revisions.comparable(subject.call(Revisions.absolute(request, subjectBase)), subjectBase);
-        if (allowed.refusesByDesign(request, actual)) {
+        CompletableFuture<Answer> fromSubject = subject.ask(Revisions.absolute(request, subjectBase));
+        // What the subject refuses by design the oracle must not do; anything else both do at once.
+        if (AllowedDifferences.mayRefuseByDesign(request) && allowed.refusesByDesign(request, fromSubject.join())) {
             return Optional.empty();
         }
         Answer expected = Revisions.comparable(oracle.call(Revisions.absolute(request, oracleBase)), oracleBase);
+        Answer actual = Revisions.comparable(fromSubject.join(), subjectBase);
         if (expected instanceof Answer.Refused refused && refused.code() == Status.Code.UNAVAILABLE) {
             throw new IllegalStateException("the oracle is gone (" + refused + ") after " + request);
         }
@@ -140,7 +149,7 @@ final class DifferentialRun {
             }
             piece = Math.max(1, piece / 2);
         }
-        return new Mismatch(seed, step, last, shortest, shortestLast);
+        return new Mismatch(seed, step, coverage.total(), last, shortest, shortestLast);
     }
 
     private record Replay(Optional<Exchange> difference, int steps) {}

@@ -18,7 +18,7 @@ class DifferentialTest {
     private static final int FIRST_SEED = Integer.getInteger("differential.firstSeed", 1);
     private static final int STEPS_PER_SEED = 400;
     /** After so many seeds that differ the rest would hardly tell more. */
-    private static final int MAX_MISMATCHES = 5;
+    private static final int MAX_MISMATCHES = Integer.getInteger("differential.maxMismatches", 5);
 
     @Test
     void randomSteps_sentToBoth_areAnsweredTheSame() {

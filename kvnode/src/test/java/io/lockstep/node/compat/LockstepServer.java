@@ -24,6 +24,9 @@ final class LockstepServer {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx512m",
+                    // It lives for a minute: the optimising compiler would cost more than it saves.
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
                     "-Dcom.google.protobuf.use_unsafe_pre22_gencode=true",
                     "-cp",
                     // Surefire starts us with a jar that only points to the class path: this property has the class

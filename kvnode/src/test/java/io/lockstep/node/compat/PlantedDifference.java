@@ -119,6 +119,6 @@ enum PlantedDifference {
 
     /** The right server with this mistake in front of it. */
     Target in(Target right) {
-        return request -> spoil(request, right.call(spoil(request)));
+        return request -> right.ask(spoil(request)).thenApply(answer -> spoil(request, answer));
     }
 }
