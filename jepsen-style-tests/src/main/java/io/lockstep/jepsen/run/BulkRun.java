@@ -1,5 +1,6 @@
 package io.lockstep.jepsen.run;
 
+import io.grpc.StatusRuntimeException;
 import io.lockstep.jepsen.client.BulkClient;
 import io.lockstep.jepsen.cluster.Cluster;
 import java.io.IOException;
@@ -146,6 +147,9 @@ public final class BulkRun {
             try (BulkClient client = cluster.connectBulk(node, options.valueBytes())) {
                 client.catchUp();
                 client.readBack(options.keys(), found::set, wrong::add);
+            } catch (StatusRuntimeException e) {
+                throw new IllegalStateException(
+                        "n" + node + " " + when + " could not be read back: " + e.getStatus(), e);
             }
             judge("n" + node + " " + when, found, wrong);
         }
