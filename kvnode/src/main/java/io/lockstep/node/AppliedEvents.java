@@ -4,22 +4,26 @@ import io.lockstep.node.apply.ApplyListener;
 import io.lockstep.node.apply.CommandResult;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.node.propose.Proposer;
+import io.lockstep.node.read.RevisionGate;
 import java.util.List;
 
-/** What the apply thread tells the write path. */
+/** What the apply thread tells the write path and the reads that wait for a revision. */
 final class AppliedEvents implements ApplyListener {
     private final Proposer proposer;
+    private final RevisionGate revisions;
 
     /** Apply thread only: of the view published last. */
     private long term;
 
-    AppliedEvents(Proposer proposer) {
+    AppliedEvents(Proposer proposer, RevisionGate revisions) {
         this.proposer = proposer;
+        this.revisions = revisions;
     }
 
     @Override
     public void onViewPublished(ReadView view) {
         term = view.term();
+        revisions.onPublished(view.revision());
     }
 
     @Override

@@ -9,7 +9,10 @@ import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.propose.ProposerLimits;
 import io.lockstep.node.raft.RaftGroup;
 import io.lockstep.node.raft.RaftStartException;
+import io.lockstep.node.read.BoundProbe;
 import io.lockstep.node.read.ReadGate;
+import io.lockstep.node.read.RevisionGate;
+import io.lockstep.node.read.StalenessBound;
 import io.lockstep.node.rpc.NodeServices;
 import io.lockstep.node.rpc.port.ClientPort;
 import io.lockstep.node.storage.StorageException;
@@ -50,11 +53,17 @@ public final class KvNode implements AutoCloseable {
             AnswerThreads answers = opened(new AnswerThreads());
             Proposer proposer = new Proposer(
                     memberId, bootId, ProposerLimits.defaults(config.electionTimeout()), link, answers.executor());
-            ReadGate gate = new ReadGate(link, answers.executor(), noLeaderPatience(config), MAX_WAITING_READS);
+            StalenessBound bound = new StalenessBound(config.maxClockDrift());
+            ReadGate gate = new ReadGate(link, answers.executor(), noLeaderPatience(config), MAX_WAITING_READS, bound);
+            RevisionGate revisions = new RevisionGate(gate, answers.executor());
+            BoundProbe probe = new BoundProbe(gate, bound);
+            ReadsOfNode reads = new ReadsOfNode(gate, revisions, bound, probe);
             ReplicatedState state = opened(ReplicatedState.open(
-                    Wiring.state(founding, memberId, bootId, directory.path()), new AppliedEvents(proposer)));
+                    Wiring.state(founding, memberId, bootId, directory.path()),
+                    new AppliedEvents(proposer, revisions)));
             opened(proposer);
             opened(gate);
+            revisions.onPublished(state.revision());
             LeadershipEvents leadership = new LeadershipEvents(proposer, gate);
             PrometheusRegistry metrics = new PrometheusRegistry();
             group = opened(RaftGroup.start(
@@ -66,7 +75,7 @@ public final class KvNode implements AutoCloseable {
             link.connect(group, proposer);
             proposer.start();
             opened(clock); // here, so that it closes before what it watches
-            clock.start(List.of(proposer::onTick, gate::onTick));
+            clock.start(List.of(proposer::onTick, gate::onTick, probe::onTick));
             opened(MemberPublisher.start(config, memberId, proposer, clock));
             GroupStatus status = new GroupStatus(group, state, leadership);
             WritePathMetrics.register(metrics, proposer, gate);
@@ -75,8 +84,9 @@ public final class KvNode implements AutoCloseable {
                     memberId,
                     ProductVersion.TEXT,
                     new WritesOfNode(proposer, state),
-                    gate::await,
+                    reads,
                     state::acquireView,
+                    reads,
                     status,
                     metrics);
             clientPort = opened(ClientPort.start(Wiring.clientPort(config), services));

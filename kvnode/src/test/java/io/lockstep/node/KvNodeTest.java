@@ -3,6 +3,7 @@ package io.lockstep.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
@@ -11,6 +12,8 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.lockstep.api.KVGrpc;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
+import io.lockstep.api.ReadPath;
+import io.lockstep.api.ResponseHeader;
 import io.lockstep.node.config.ConfigException;
 import io.lockstep.node.config.HostPort;
 import io.lockstep.node.config.NodeConfig;
@@ -60,6 +63,7 @@ class KvNodeTest {
                 "token",
                 Duration.ofMillis(100),
                 Duration.ofMillis(1000),
+                0.01,
                 NodeLimits.DEFAULT,
                 Optional.empty(),
                 Optional.empty());
@@ -83,6 +87,19 @@ class KvNodeTest {
                         .getKvs(0)
                         .getValue()
                         .toStringUtf8());
+    }
+
+    /** How a read that may lag by ten seconds was served, on a node that has had time to prove something. */
+    private static ReadPath boundedRead(KvNode node, String key) {
+        ResponseHeader header = call(
+                node,
+                kv -> kv.range(RangeRequest.newBuilder()
+                                .setKey(ByteString.copyFromUtf8(key))
+                                .setMaxStalenessMillis(10_000)
+                                .build())
+                        .getHeader());
+        assertThat(header.getStalenessMillis()).isBetween(0L, 10_000L);
+        return header.getServed();
     }
 
     private static <T> T call(KvNode node, Function<KVGrpc.KVBlockingStub, T> call) {
@@ -148,6 +165,7 @@ class KvNodeTest {
                 "token",
                 config.heartbeatInterval(),
                 config.electionTimeout(),
+                config.maxClockDrift(),
                 config.limits(),
                 Optional.empty(),
                 Optional.empty());
@@ -170,6 +188,9 @@ class KvNodeTest {
             put(nodes.get(0), "k", "1");
             for (KvNode node : nodes) {
                 assertThat(get(node, "k")).isEqualTo("1");
+            }
+            for (KvNode node : nodes) {
+                await().untilAsserted(() -> assertThat(boundedRead(node, "k")).isEqualTo(ReadPath.READ_PATH_BOUNDED));
             }
             KvNode leader = nodes.stream().filter(KvNode::isLeader).findFirst().orElseThrow();
             leader.close();

@@ -373,6 +373,11 @@ public final class ReplicatedState implements AutoCloseable {
         return views.acquire();
     }
 
+    /** The newest revision that readers can see. Any thread. */
+    public long revision() {
+        return views.newest().revision();
+    }
+
     /** The last entry that readers can see. Any thread. */
     public long appliedIndex() {
         return views.newest().appliedIndex();

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param initialCluster members that found the cluster, by name; the same on every founder
  * @param newCluster whether the cluster is founded now ({@code --initial-cluster-state new})
  * @param clusterToken tells apart clusters that are founded with the same addresses
+ * @param maxClockDrift how much the rate of this machine's monotonic clock may be off, as a fraction: staleness bounds
+ *     allow for it
  * @param peerTls certificates of the peer port, both ways; empty: the peer port is open to anyone who reaches it
  */
 public record NodeConfig(
@@ -30,9 +32,12 @@ public record NodeConfig(
         String clusterToken,
         Duration heartbeatInterval,
         Duration electionTimeout,
+        double maxClockDrift,
         NodeLimits limits,
         Optional<TlsFiles> clientTls,
         Optional<TlsFiles> peerTls) {
+    private static final double MAX_CLOCK_DRIFT = 0.5;
+
     public NodeConfig {
         listenClientUrls = List.copyOf(listenClientUrls);
         advertiseClientUrls = List.copyOf(advertiseClientUrls);
@@ -76,6 +81,9 @@ public record NodeConfig(
                     electionMillis,
                     "is out of range: from 5 times --heartbeat-interval (" + 5 * heartbeatMillis
                             + ") to 50000 milliseconds");
+        }
+        if (!(maxClockDrift >= 0 && maxClockDrift <= MAX_CLOCK_DRIFT)) {
+            throw ConfigException.of("max-clock-drift", 100 * maxClockDrift, "is out of range: 0 to 50 percent");
         }
         if (listenPeerUrl.tls() != peerTls.isPresent()) {
             throw ConfigException.of(

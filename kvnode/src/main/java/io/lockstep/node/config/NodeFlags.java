@@ -86,6 +86,13 @@ public final class NodeFlags {
     private String electionMillis;
 
     @Option(
+            names = "--max-clock-drift",
+            paramLabel = "PERCENT",
+            defaultValue = "1",
+            description = "How much the rate of this machine's clock may be off; staleness bounds allow for it.")
+    private String maxClockDrift;
+
+    @Option(
             names = "--max-request-bytes",
             paramLabel = "BYTES",
             defaultValue = "1572864",
@@ -171,6 +178,7 @@ public final class NodeFlags {
                 clusterToken,
                 Duration.ofMillis(number("heartbeat-interval", heartbeatMillis)),
                 Duration.ofMillis(number("election-timeout", electionMillis)),
+                percent("max-clock-drift", maxClockDrift) / 100,
                 new NodeLimits(
                         (int) number("max-request-bytes", maxRequestBytes),
                         (int) number("max-txn-ops", maxTxnOps),
@@ -225,6 +233,14 @@ public final class NodeFlags {
             // said below
         }
         throw ConfigException.of(setting, text, "is not a whole number from 0 up");
+    }
+
+    private static double percent(String setting, String text) {
+        try {
+            return Double.parseDouble(text.strip().replaceFirst("%$", ""));
+        } catch (NumberFormatException e) {
+            throw ConfigException.of(setting, text, "is not a percentage such as 1 or 0.5%");
+        }
     }
 
     private static Optional<TlsFiles> tls(

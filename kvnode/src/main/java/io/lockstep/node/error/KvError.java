@@ -38,6 +38,13 @@ public enum KvError {
     BOUND_ON_WRITE(
             Code.INVALID_ARGUMENT,
             "lockstep: max_staleness_millis and min_revision are for reads: this transaction may write"),
+    BOUND_IN_TXN(
+            Code.INVALID_ARGUMENT,
+            "lockstep: max_staleness_millis and min_revision go on the transaction, not on the ranges in it"),
+    MIN_REVISION_NEGATIVE(Code.INVALID_ARGUMENT, "lockstep: min_revision must be 0 or more"),
+    DIAL_UNREADABLE(Code.INVALID_ARGUMENT, "lockstep: the dial can't be read"),
+    OTHER_CLUSTER(Code.FAILED_PRECONDITION, "lockstep: the session is of another cluster: begin a new one"),
+    STALENESS_NOT_PROVEN(Code.UNAVAILABLE, "lockstep: this member lags more than was asked for"),
     ACK_NOT_OFFERED(
             Code.UNIMPLEMENTED, "lockstep: ack=ACK_ALL is not offered by this version: leave it out for a quorum"),
     ALARM_CHANGE_NOT_OFFERED(

@@ -10,8 +10,8 @@ public abstract sealed class KvException extends RuntimeException {
 
     private final KvError error;
 
-    private KvException(KvError error) {
-        super(error.text(), null, false, false);
+    private KvException(KvError error, String text) {
+        super(text, null, false, false);
         this.error = error;
     }
 
@@ -24,7 +24,12 @@ public abstract sealed class KvException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public Rejected(KvError error) {
-            super(error);
+            super(error, error.text());
+        }
+
+        /** With more than the error's own text: what exactly was wrong. */
+        public Rejected(KvError error, String detail) {
+            super(error, error.text() + ": " + detail);
         }
     }
 
@@ -33,7 +38,12 @@ public abstract sealed class KvException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public Failed(KvError error) {
-            super(error);
+            super(error, error.text());
+        }
+
+        /** With more than the error's own text: what exactly was wrong. */
+        public Failed(KvError error, String detail) {
+            super(error, error.text() + ": " + detail);
         }
     }
 
@@ -42,7 +52,7 @@ public abstract sealed class KvException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public Unknown(KvError error) {
-            super(error);
+            super(error, error.text());
         }
     }
 }

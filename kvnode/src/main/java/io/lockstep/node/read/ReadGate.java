@@ -23,6 +23,7 @@ public final class ReadGate implements AutoCloseable {
     private final Executor executor;
     private final Duration noLeaderPatience;
     private final int maxWaiters;
+    private final StalenessBound bound;
 
     private final Object lock = new Object();
     /** Under lock: reads that the next round serves. */
@@ -33,6 +34,9 @@ public final class ReadGate implements AutoCloseable {
     private long pauseUntilNanos = System.nanoTime();
 
     private int waiting;
+    /** Under lock: when the newest round began. */
+    private long lastRoundNanos = System.nanoTime();
+
     private long leaderlessSinceNanos = System.nanoTime();
     private boolean leaderKnown;
     private boolean closed;
@@ -43,12 +47,19 @@ public final class ReadGate implements AutoCloseable {
     /**
      * @param executor runs what follows the gate: one task a round
      * @param noLeaderPatience how long no leader may be known before reads are refused
+     * @param bound what every round that succeeds refreshes
      */
-    public ReadGate(ReadIndexSource source, Executor executor, Duration noLeaderPatience, int maxWaiters) {
+    public ReadGate(
+            ReadIndexSource source,
+            Executor executor,
+            Duration noLeaderPatience,
+            int maxWaiters,
+            StalenessBound bound) {
         this.source = source;
         this.executor = executor;
         this.noLeaderPatience = noLeaderPatience;
         this.maxWaiters = maxWaiters;
+        this.bound = bound;
     }
 
     /**
@@ -78,8 +89,30 @@ public final class ReadGate implements AutoCloseable {
         return waiter.future;
     }
 
+    /** Runs a round for nobody, if none is out and a leader is known: it refreshes the staleness bound. */
+    public void probe() {
+        if (!source.hasLeader()) {
+            return;
+        }
+        Round begun;
+        synchronized (lock) {
+            if (closed || current != null || pauseUntilNanos - System.nanoTime() > 0) {
+                return;
+            }
+            begun = beginRound();
+        }
+        begun.start();
+    }
+
+    public long nanosSinceRound(long nowNanos) {
+        synchronized (lock) {
+            return nowNanos - lastRoundNanos;
+        }
+    }
+
     private Round beginRound() {
         Round round = new Round(next);
+        lastRoundNanos = round.begunNanos;
         next = new ArrayList<>();
         current = round;
         return round;
@@ -179,6 +212,7 @@ public final class ReadGate implements AutoCloseable {
 
         private final List<Waiter> waiters;
         private final long begunNanos = System.nanoTime();
+        private final StalenessBound.Mark mark = bound.mark();
 
         Round(List<Waiter> waiters) {
             this.waiters = waiters;
@@ -198,6 +232,7 @@ public final class ReadGate implements AutoCloseable {
                     return;
                 }
                 current = null;
+                bound.prove(mark);
                 opened = List.copyOf(waiters);
                 waiting -= opened.size();
                 if (!next.isEmpty()) {

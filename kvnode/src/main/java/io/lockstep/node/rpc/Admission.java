@@ -19,14 +19,17 @@ public final class Admission {
     private static final char REPLACEMENT = '\uFFFD';
 
     private final NodeStatus status;
+    private final long clusterId;
 
-    public Admission(NodeStatus status) {
+    public Admission(NodeStatus status, long clusterId) {
         this.status = status;
+        this.clusterId = clusterId;
     }
 
-    /** @throws KvException LEARNER_NOT_SUPPORTED, INVALID_CLIENT_API_VERSION or NO_LEADER */
-    public void check(Message request, Metadata metadata) {
+    /** @throws KvException LEARNER_NOT_SUPPORTED, INVALID_CLIENT_API_VERSION, NO_LEADER, or what {@link CallDial} refuses */
+    public void check(Message request, Metadata metadata, RpcCall call) {
         check(request);
+        call.turn(CallDial.of(metadata, clusterId));
         // etcd refuses what is not UTF-8; gRPC allows only ASCII here and shows us anything else alike.
         String version = firstOf(metadata, CLIENT_API_VERSION);
         if (version != null && version.indexOf(REPLACEMENT) >= 0) {

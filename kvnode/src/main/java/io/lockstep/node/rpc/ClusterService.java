@@ -4,6 +4,7 @@ import io.lockstep.api.ClusterGrpc;
 import io.lockstep.api.Member;
 import io.lockstep.api.MemberListRequest;
 import io.lockstep.api.MemberListResponse;
+import io.lockstep.api.ResponseHeader;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.proto.log.MemberRecord;
 import java.util.List;
@@ -29,7 +30,7 @@ final class ClusterService {
                 : reads.local(call, Reads.Cost.POINT, this::members);
     }
 
-    private MemberListResponse members(ReadView view) {
+    private MemberListResponse members(ReadView view, ResponseHeader read) {
         MemberListResponse.Builder response = MemberListResponse.newBuilder().setHeader(headers.withoutRevision());
         view.members().forEach(record -> response.addMembers(member(record)));
         return response.build();

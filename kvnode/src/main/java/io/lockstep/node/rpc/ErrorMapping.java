@@ -35,7 +35,9 @@ public final class ErrorMapping {
             cause = cause.getCause();
         }
         if (cause instanceof KvException known) {
-            return of(known.error());
+            Status status = of(known.error());
+            String text = String.valueOf(known.getMessage());
+            return text.equals(status.getDescription()) ? status : status.withDescription(text);
         }
         if (cause instanceof CancellationException) {
             return of(KvError.CANCELLED);

@@ -1,5 +1,6 @@
 package io.lockstep.node.rpc;
 
+import io.lockstep.api.ReadPath;
 import io.lockstep.api.ResponseHeader;
 import io.lockstep.node.apply.CommandResult;
 import io.lockstep.node.mvcc.ReadView;
@@ -18,26 +19,30 @@ final class Headers {
 
     /** Of a write: the revision is the write's own. */
     ResponseHeader of(CommandResult result) {
-        return header(result.revision(), result.term());
+        return header(result.revision(), result.term()).build();
     }
 
-    /** Of a read: the revision is that of the state that was read. */
-    ResponseHeader of(ReadView view) {
-        return header(view.revision(), view.term());
+    /**
+     * Of a read: the revision is that of the state that was read.
+     *
+     * @param ageMillis how stale that state may be, or {@link Staleness#UNPROVEN}
+     */
+    ResponseHeader of(ReadView view, ReadPath path, long ageMillis) {
+        ResponseHeader.Builder header = header(view.revision(), view.term()).setServed(path);
+        return (ageMillis == Staleness.UNPROVEN ? header : header.setStalenessMillis(ageMillis)).build();
     }
 
     /** Of an answer about the cluster: etcd gives no revision there. */
     ResponseHeader withoutRevision() {
-        return header(0, 0);
+        return header(0, 0).build();
     }
 
-    private ResponseHeader header(long revision, long term) {
+    private ResponseHeader.Builder header(long revision, long term) {
         long seen = Math.max(term, services.status().term());
         return ResponseHeader.newBuilder()
                 .setClusterId(services.clusterId())
                 .setMemberId(services.memberId())
                 .setRevision(revision)
-                .setRaftTerm(highestTerm.accumulateAndGet(seen, Math::max))
-                .build();
+                .setRaftTerm(highestTerm.accumulateAndGet(seen, Math::max));
     }
 }

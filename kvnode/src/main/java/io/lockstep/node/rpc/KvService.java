@@ -16,12 +16,10 @@ import io.lockstep.node.apply.CommandResult;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import io.lockstep.node.mvcc.ReadOnlyTxn;
-import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.proto.log.Command;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /** Reads, writes, transactions, compaction: check, submit, answer. */
 final class KvService {
@@ -53,18 +51,11 @@ final class KvService {
     private CompletableFuture<RangeAnswer> range(RangeRequest request, RpcCall call) {
         checks.range(request);
         Reads.Cost cost = request.getRangeEnd().isEmpty() ? Reads.Cost.POINT : Reads.Cost.SCAN;
-        Function<ReadView, RangeAnswer> body = view -> answer(request, view);
-        return mayLag(request) ? reads.local(call, cost, body) : reads.linearizable(call, cost, body);
-    }
-
-    /** A bound on the lag is met by not lagging at all, so until the node proves bounds it reads linearizably. */
-    private static boolean mayLag(RangeRequest request) {
-        return request.getSerializable() && !request.hasMaxStalenessMillis() && request.getMinRevision() <= 0;
-    }
-
-    private RangeAnswer answer(RangeRequest request, ReadView view) {
-        requireReached(request.getMinRevision(), view);
-        return new RangeAnswer(headers.of(view), view.range(request));
+        return reads.read(
+                call,
+                ReadDial.of(request, call.dial()),
+                cost,
+                (view, header) -> new RangeAnswer(header, view.range(request)));
     }
 
     private CompletableFuture<PutResponse> put(PutRequest request, RpcCall call) {
@@ -98,21 +89,12 @@ final class KvService {
     }
 
     private CompletableFuture<TxnResponse> readTxn(TxnRequest request, RpcCall call) {
-        Function<ReadView, TxnResponse> body = view -> answer(request, view);
-        return TxnLag.allowed(request)
-                ? reads.local(call, Reads.Cost.SCAN, body)
-                : reads.linearizable(call, Reads.Cost.SCAN, body);
-    }
-
-    private TxnResponse answer(TxnRequest request, ReadView view) {
-        requireReached(request.getMinRevision(), view);
-        return view.readTxn(request).toBuilder().setHeader(headers.of(view)).build();
-    }
-
-    private static void requireReached(long minRevision, ReadView view) {
-        if (minRevision > view.revision()) {
-            throw new KvException.Rejected(KvError.FUTURE_REVISION);
-        }
+        return reads.read(
+                call,
+                ReadDial.of(request, call.dial()),
+                Reads.Cost.SCAN,
+                (view, header) ->
+                        view.readTxn(request).toBuilder().setHeader(header).build());
     }
 
     private CompletableFuture<CompactionResponse> compact(CompactionRequest request, RpcCall call) {

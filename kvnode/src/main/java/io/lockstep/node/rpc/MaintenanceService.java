@@ -9,6 +9,7 @@ import io.lockstep.api.HashKVResponse;
 import io.lockstep.api.HashRequest;
 import io.lockstep.api.HashResponse;
 import io.lockstep.api.MaintenanceGrpc;
+import io.lockstep.api.ResponseHeader;
 import io.lockstep.api.StatusRequest;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.node.error.KvError;
@@ -21,12 +22,10 @@ import java.util.concurrent.CompletableFuture;
 /** How this member is; most of it is about this member alone and awaits nothing. */
 final class MaintenanceService {
     private final NodeServices services;
-    private final Headers headers;
     private final Reads reads;
 
-    MaintenanceService(NodeServices services, Headers headers, Reads reads) {
+    MaintenanceService(NodeServices services, Reads reads) {
         this.services = services;
-        this.headers = headers;
         this.reads = reads;
     }
 
@@ -43,11 +42,11 @@ final class MaintenanceService {
         if (request.getAction() != AlarmRequest.AlarmAction.GET) {
             throw new KvException.Rejected(KvError.ALARM_CHANGE_NOT_OFFERED);
         }
-        return reads.linearizable(call, Reads.Cost.POINT, view -> alarms(request.getAlarm(), view));
+        return reads.linearizable(call, Reads.Cost.POINT, (view, header) -> alarms(request.getAlarm(), header));
     }
 
-    private AlarmResponse alarms(AlarmType wanted, ReadView view) {
-        AlarmResponse.Builder response = AlarmResponse.newBuilder().setHeader(headers.of(view));
+    private AlarmResponse alarms(AlarmType wanted, ResponseHeader header) {
+        AlarmResponse.Builder response = AlarmResponse.newBuilder().setHeader(header);
         services.status().alarms().stream()
                 .filter(alarm -> wanted == AlarmType.NONE || wanted == alarm.getAlarm())
                 .forEach(response::addAlarms);
@@ -58,11 +57,11 @@ final class MaintenanceService {
         return reads.local(call, Reads.Cost.SCAN, this::status);
     }
 
-    private StatusResponse status(ReadView view) {
+    private StatusResponse status(ReadView view, ResponseHeader header) {
         NodeStatus node = services.status();
         long leader = node.leaderId();
         return StatusResponse.newBuilder()
-                .setHeader(headers.of(view))
+                .setHeader(header)
                 .setVersion(ApiLevel.SERVER_VERSION)
                 .setLockstepVersion(services.productVersion())
                 .setDbSize(node.dbSizeBytes())
@@ -89,13 +88,13 @@ final class MaintenanceService {
     }
 
     private CompletableFuture<HashKVResponse> hashKv(HashKVRequest request, RpcCall call) {
-        return reads.local(call, Reads.Cost.SCAN, view -> hashKv(request, view));
+        return reads.local(call, Reads.Cost.SCAN, (view, header) -> hashKv(request, view, header));
     }
 
-    private HashKVResponse hashKv(HashKVRequest request, ReadView view) {
+    private HashKVResponse hashKv(HashKVRequest request, ReadView view, ResponseHeader header) {
         ReadView.HashResult result = view.hashKv(request.getRevision());
         return HashKVResponse.newBuilder()
-                .setHeader(headers.of(view))
+                .setHeader(header)
                 .setHash(result.hash())
                 .setCompactRevision(result.compactRevision())
                 .build();
@@ -106,8 +105,8 @@ final class MaintenanceService {
         return reads.local(
                 call,
                 Reads.Cost.SCAN,
-                view -> HashResponse.newBuilder()
-                        .setHeader(headers.of(view))
+                (view, header) -> HashResponse.newBuilder()
+                        .setHeader(header)
                         .setHash(view.hashKv(0).hash())
                         .build());
     }

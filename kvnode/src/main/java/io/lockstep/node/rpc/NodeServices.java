@@ -15,5 +15,6 @@ public record NodeServices(
         Writes writes,
         ReadGate readGate,
         Views views,
+        Staleness staleness,
         NodeStatus status,
         PrometheusRegistry metrics) {}

@@ -2,7 +2,7 @@ package io.lockstep.node.rpc;
 
 import java.util.concurrent.CompletableFuture;
 
-/** What a linearizable read waits for. Any thread; does not block. */
+/** What reads wait for. Any thread; does not block. */
 public interface ReadGate {
     /**
      * Ends once this node's newest view holds every write that was acknowledged before the call, or exceptionally with a
@@ -12,4 +12,10 @@ public interface ReadGate {
      * @param deadlineNanos on the clock of {@link System#nanoTime}
      */
     CompletableFuture<Void> await(long deadlineNanos);
+
+    /**
+     * Ends once this node's newest view has the revision; with FUTURE_REVISION if no acknowledged write has it, else as
+     * {@link #await} does.
+     */
+    CompletableFuture<Void> awaitRevision(long revision, long deadlineNanos);
 }

@@ -1,14 +1,21 @@
 package io.lockstep.node.rpc;
 
+import io.lockstep.api.ReadPath;
+import io.lockstep.api.ResponseHeader;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import io.lockstep.node.mvcc.ReadView;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** The way of every read: await the gate or nothing, take the newest view, read. */
+/**
+ * The way of every read: await the gate, or the revision, or nothing; take the proof of how stale this node may be, then
+ * the newest view; read. The kinds of read differ by what they await, and bounded ones by a comparison.
+ */
 final class Reads {
     /** What a read costs: a point read runs where it is, anything else on the read pool. */
     enum Cost {
@@ -16,42 +23,121 @@ final class Reads {
         SCAN
     }
 
+    /** What is read, and the header that its answer gets. */
+    @FunctionalInterface
+    interface Body<R> {
+        R read(ReadView view, ResponseHeader header);
+    }
+
     private final NodeServices services;
+    private final Headers headers;
+    private final ReadMetrics metrics;
     private final Executor readPool;
 
-    Reads(NodeServices services, Executor readPool) {
+    Reads(NodeServices services, Headers headers, ReadMetrics metrics, Executor readPool) {
         this.services = services;
+        this.headers = headers;
+        this.metrics = metrics;
         this.readPool = readPool;
     }
 
-    <R> CompletableFuture<R> linearizable(RpcCall call, Cost cost, Function<ReadView, R> body) {
-        return services.readGate().await(call.deadlineNanos()).thenCompose(open -> local(call, cost, body));
+    <R> CompletableFuture<R> read(RpcCall call, ReadDial dial, Cost cost, Body<R> body) {
+        if (dial.isLinearizable()) {
+            return linearizable(call, cost, body);
+        }
+        services.staleness().asked();
+        if (dial.minRevision() == 0) {
+            return on(cost, () -> here(call, dial, cost, body));
+        }
+        return services.readGate()
+                .awaitRevision(dial.minRevision(), call.deadlineNanos())
+                .thenCompose(reached -> on(cost, () -> here(call, dial, cost, body)));
+    }
+
+    <R> CompletableFuture<R> linearizable(RpcCall call, Cost cost, Body<R> body) {
+        return services.readGate()
+                .await(call.deadlineNanos())
+                .thenCompose(open -> on(
+                        cost,
+                        () -> withView(call, view -> answer(call, view, ReadPath.READ_PATH_LINEARIZABLE, 0, body))));
     }
 
     /** On this node's state as it is: as old as it may be. */
-    <R> CompletableFuture<R> local(RpcCall call, Cost cost, Function<ReadView, R> body) {
-        CompletableFuture<R> answer = new CompletableFuture<>();
+    <R> CompletableFuture<R> local(RpcCall call, Cost cost, Body<R> body) {
+        return on(cost, () -> here(call, ReadDial.STALE, cost, body));
+    }
+
+    private <R> CompletableFuture<R> here(RpcCall call, ReadDial dial, Cost cost, Body<R> body) {
+        // In this order: whatever holds this thread up in between only makes the age greater.
+        Staleness.Proof proof = services.staleness().newest();
+        return withView(call, view -> {
+            long ageMillis = proof.ageMillis();
+            return dial.allows(ageMillis)
+                    ? answer(call, view, path(dial), ageMillis, body)
+                    : lagging(call, dial, ageMillis, cost, body);
+        });
+    }
+
+    private static ReadPath path(ReadDial dial) {
+        if (dial.maxStalenessMillis().isPresent()) {
+            return ReadPath.READ_PATH_BOUNDED;
+        }
+        return dial.minRevision() > 0 ? ReadPath.READ_PATH_MIN_REVISION : ReadPath.READ_PATH_STALE;
+    }
+
+    /** Not lagging at all meets every bound, if the caller allows to ask the others. */
+    private <R> CompletableFuture<R> lagging(RpcCall call, ReadDial dial, long ageMillis, Cost cost, Body<R> body) {
+        if (dial.local()) {
+            return CompletableFuture.failedFuture(tooStale(dial, ageMillis, "and this read may use no other"));
+        }
+        return linearizable(call, cost, body).exceptionallyCompose(failure -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            return CompletableFuture.failedFuture(
+                    cause instanceof KvException.Failed failed
+                                    && (failed.error() == KvError.NO_LEADER || failed.error() == KvError.TIMEOUT)
+                            ? tooStale(
+                                    dial,
+                                    services.staleness().newest().ageMillis(),
+                                    failed.error().text())
+                            : failure);
+        });
+    }
+
+    private KvException tooStale(ReadDial dial, long ageMillis, String why) {
+        metrics.tooStale();
+        String proven = ageMillis == Staleness.UNPROVEN ? "nothing is proven" : ageMillis + " ms are proven";
+        return new KvException.Failed(
+                KvError.STALENESS_NOT_PROVEN,
+                proven + ", " + dial.maxStalenessMillis().orElseThrow() + " ms were asked for (" + why + ")");
+    }
+
+    private <R> CompletableFuture<R> answer(RpcCall call, ReadView view, ReadPath path, long ageMillis, Body<R> body) {
+        R answer = body.read(view, headers.of(view, path, ageMillis));
+        metrics.served(path);
+        call.served(path, ageMillis);
+        return CompletableFuture.completedFuture(answer);
+    }
+
+    private <R> CompletableFuture<R> on(Cost cost, Supplier<CompletableFuture<R>> read) {
         if (cost == Cost.POINT) {
-            run(call, body, answer);
-            return answer;
+            return caught(read);
         }
         try {
-            readPool.execute(() -> run(call, body, answer));
+            return CompletableFuture.supplyAsync(() -> caught(read), readPool).thenCompose(Function.identity());
         } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
+            return CompletableFuture.failedFuture(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
         }
-        return answer;
     }
 
-    private <R> void run(RpcCall call, Function<ReadView, R> body, CompletableFuture<R> answer) {
+    private static <R> CompletableFuture<R> caught(Supplier<CompletableFuture<R>> read) {
         try {
-            answer.complete(read(call, body));
-        } catch (Throwable e) {
-            answer.completeExceptionally(e);
+            return read.get();
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 
-    private <R> R read(RpcCall call, Function<ReadView, R> body) {
+    private <R> CompletableFuture<R> withView(RpcCall call, Function<ReadView, CompletableFuture<R>> read) {
         if (call.isCancelled()) {
             throw new KvException.Failed(KvError.CANCELLED);
         }
@@ -60,7 +146,7 @@ final class Reads {
         }
         ReadView view = services.views().acquire();
         try {
-            return body.apply(view);
+            return read.apply(view);
         } finally {
             view.release();
         }

@@ -26,6 +26,7 @@ final class RequestChecks {
 
     void range(RangeRequest request) {
         keyGiven(request.getKey());
+        refuseIf(request.getMinRevision() < 0, KvError.MIN_REVISION_NEGATIVE);
         // An etcd 3.5 falls over where it is asked to sort by a target that it does not know; later ones refuse.
         RangeRequest.SortOrder order = request.getSortOrder();
         boolean sorts = order == RangeRequest.SortOrder.ASCEND || order == RangeRequest.SortOrder.DESCEND;
@@ -46,6 +47,7 @@ final class RequestChecks {
         txnShape(request, limits.maxTxnOps());
         TxnChanges.check(request.getSuccessList());
         TxnChanges.check(request.getFailureList());
+        refuseIf(request.getMinRevision() < 0, KvError.MIN_REVISION_NEGATIVE);
         boolean bounded = request.hasMaxStalenessMillis() || request.getMinRevision() > 0;
         refuseIf(bounded && !ReadOnlyTxn.is(request), KvError.BOUND_ON_WRITE);
     }
@@ -73,7 +75,11 @@ final class RequestChecks {
 
     private void step(RequestOp op, int maxNestedOps) {
         switch (op.getRequestCase()) {
-            case REQUEST_RANGE -> range(op.getRequestRange());
+            case REQUEST_RANGE -> {
+                RangeRequest range = op.getRequestRange();
+                range(range);
+                refuseIf(range.hasMaxStalenessMillis() || range.getMinRevision() > 0, KvError.BOUND_IN_TXN);
+            }
             case REQUEST_PUT -> put(op.getRequestPut());
             case REQUEST_DELETE_RANGE -> deleteRange(op.getRequestDeleteRange());
             case REQUEST_TXN -> txnShape(op.getRequestTxn(), maxNestedOps);

@@ -1,5 +1,7 @@
 package io.lockstep.node.rpc;
 
+import io.lockstep.api.ReadPath;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RpcCall {
     private final long deadlineNanos;
+
+    /** Written before the service sees the call. */
+    private CallDial dial = CallDial.NONE;
+
+    /** Written before the answer is there: how it was served, if it is a read's. */
+    private @Nullable ReadPath path;
+
+    private long ageMillis;
     private boolean cancelled;
     private @Nullable CompletableFuture<?> pending;
 
@@ -25,6 +35,36 @@ public final class RpcCall {
      */
     public static RpcCall begin(long clientNanos, long limitNanos) {
         return new RpcCall(System.nanoTime() + Math.min(clientNanos - clientNanos / 10, limitNanos));
+    }
+
+    /** What the client set beside the request; before the service sees it. */
+    void turn(CallDial given) {
+        dial = given;
+    }
+
+    CallDial dial() {
+        return dial;
+    }
+
+    /** How the answer came about; before it is there. */
+    void served(ReadPath by, long provenAgeMillis) {
+        path = by;
+        ageMillis = provenAgeMillis;
+    }
+
+    /**
+     * What an unmodified client learns of its read beside the answer: names and values for trailers or headers. Empty for
+     * a linearizable read of a client that did not turn the dial.
+     */
+    public Map<String, String> aside() {
+        ReadPath by = path;
+        if (by == null || (by == ReadPath.READ_PATH_LINEARIZABLE && !dial.given())) {
+            return Map.of();
+        }
+        return ageMillis == Staleness.UNPROVEN
+                ? Map.of("lockstep-served", ReadMetrics.name(by))
+                : Map.of(
+                        "lockstep-served", ReadMetrics.name(by), "lockstep-staleness-millis", Long.toString(ageMillis));
     }
 
     /** On the clock of {@link System#nanoTime}. */

@@ -33,10 +33,10 @@ public final class ServiceTable {
 
     public ServiceTable(NodeServices services, RpcLimits limits, Executor readPool) {
         Headers headers = new Headers(services);
-        Reads reads = new Reads(services, readPool);
+        Reads reads = new Reads(services, headers, new ReadMetrics(services), readPool);
         List<UnaryRpc<?, ?>> all = new ArrayList<>();
         all.addAll(new KvService(new RequestChecks(limits), headers, reads, services.writes()).rpcs());
-        all.addAll(new MaintenanceService(services, headers, reads).rpcs());
+        all.addAll(new MaintenanceService(services, reads).rpcs());
         all.addAll(new ClusterService(headers, reads).rpcs());
         rpcs = all.stream()
                 .collect(Collectors.toUnmodifiableMap(rpc -> rpc.method().getFullMethodName(), Function.identity()));

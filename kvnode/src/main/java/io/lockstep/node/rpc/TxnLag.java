@@ -13,11 +13,7 @@ final class TxnLag {
      * member has, which makes a transaction of comparisons alone a read that may be stale unasked.)
      */
     static boolean allowed(TxnRequest txn) {
-        boolean bounded = txn.hasMaxStalenessMillis() || txn.getMinRevision() > 0;
-        return !bounded
-                && hasRange(txn)
-                && allSerializable(txn.getSuccessList())
-                && allSerializable(txn.getFailureList());
+        return hasRange(txn) && allSerializable(txn.getSuccessList()) && allSerializable(txn.getFailureList());
     }
 
     private static boolean hasRange(TxnRequest txn) {

@@ -17,6 +17,7 @@ class ReadGateTest {
 
     private final List<ReadIndexSource.Listener> rounds = new ArrayList<>();
     private boolean leaderKnown = true;
+    private final StalenessBound bound = new StalenessBound(0.01);
     private final ReadGate gate = new ReadGate(
             new ReadIndexSource() {
                 @Override
@@ -31,7 +32,8 @@ class ReadGateTest {
             },
             Runnable::run,
             PATIENCE,
-            3);
+            3,
+            bound);
 
     private final long start = System.nanoTime();
 

@@ -12,14 +12,15 @@ import org.junit.jupiter.api.Test;
 /** The rest of it is tested over the wire; grpc-java's client sends no metadata that is not ASCII. */
 class AdmissionTest {
     private final FakeNode node = new FakeNode();
-    private final Admission admission = new Admission(node);
+    private final RpcCall call = RpcCall.begin(Long.MAX_VALUE, 1_000_000_000);
+    private final Admission admission = new Admission(node, FakeNode.CLUSTER_ID);
 
     @Test
     void clientApiVersion_notText_isRefusedBeforeTheLeaderIsAskedFor() {
         node.leader = 0;
         Metadata metadata = received("client-api-version", new byte[] {'3', (byte) 0xff}, "hasleader", bytes("true"));
 
-        assertThatThrownBy(() -> admission.check(PutRequest.getDefaultInstance(), metadata))
+        assertThatThrownBy(() -> admission.check(PutRequest.getDefaultInstance(), metadata, call))
                 .hasMessage("etcdserver: invalid client api version");
     }
 
@@ -28,7 +29,7 @@ class AdmissionTest {
         node.learner = true;
         Metadata metadata = received("client-api-version", new byte[] {(byte) 0xff});
 
-        assertThatThrownBy(() -> admission.check(PutRequest.getDefaultInstance(), metadata))
+        assertThatThrownBy(() -> admission.check(PutRequest.getDefaultInstance(), metadata, call))
                 .hasMessage("etcdserver: rpc not supported for learner");
     }
 
@@ -36,7 +37,7 @@ class AdmissionTest {
     void clientApiVersion_text_isTaken() {
         Metadata metadata = received("client-api-version", bytes("3.5.30"));
 
-        assertThatCode(() -> admission.check(PutRequest.getDefaultInstance(), metadata))
+        assertThatCode(() -> admission.check(PutRequest.getDefaultInstance(), metadata, call))
                 .doesNotThrowAnyException();
     }
 

@@ -31,7 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The node behind the port, in memory: enough of a store to tell answers apart, and switches for what can go wrong. */
-public final class FakeNode implements Writes, ReadGate, Views, NodeStatus {
+public final class FakeNode implements Writes, ReadGate, Views, NodeStatus, Staleness {
     public static final long CLUSTER_ID = 0xCAFEL << 48;
     public static final long MEMBER_ID = 0x8000_0000_0000_0001L;
 
@@ -50,6 +50,9 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus {
     /** True: neither is ever answered by itself. */
     public volatile boolean silent;
 
+    /** What is proven of this node's lag. */
+    public volatile long ageMillis = 7;
+
     /** Views are given out once this is open. */
     public volatile CountDownLatch viewsOpen = new CountDownLatch(0);
 
@@ -58,14 +61,14 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus {
     public final AtomicInteger gates = new AtomicInteger();
     public final AtomicInteger viewsHeld = new AtomicInteger();
     public volatile long lastDeadlineNanos;
-    public final PrometheusRegistry registry = new PrometheusRegistry();
 
     private NavigableMap<ByteString, KeyValue> keys = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
     private long revision = 1;
     private long compactRevision;
 
     public NodeServices services() {
-        return new NodeServices(CLUSTER_ID, MEMBER_ID, "0.1.0-test", this, this, this, this, registry);
+        return new NodeServices(
+                CLUSTER_ID, MEMBER_ID, "0.1.0-test", this, this, this, this, this, new PrometheusRegistry());
     }
 
     @Override
@@ -175,6 +178,21 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus {
         }
         return future;
     }
+
+    @Override
+    public synchronized CompletableFuture<Void> awaitRevision(long wanted, long deadlineNanos) {
+        return wanted <= revision
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.failedFuture(new KvException.Rejected(KvError.FUTURE_REVISION));
+    }
+
+    @Override
+    public Proof newest() {
+        return () -> ageMillis;
+    }
+
+    @Override
+    public void asked() {}
 
     @Override
     public ReadView acquire() {

@@ -108,26 +108,6 @@ class ServiceTableTest {
     }
 
     @Test
-    void range_bounded_awaitsTheGateEvenIfSerializable() {
-        RangeRequest serializable = GET.toBuilder().setSerializable(true).build();
-        call("etcdserverpb.KV/Range", serializable, call());
-        assertThat(node.gates).hasValue(0);
-
-        call(
-                "etcdserverpb.KV/Range",
-                serializable.toBuilder().setMaxStalenessMillis(0).build(),
-                call());
-        assertThat(node.gates).hasValue(1);
-
-        CompletableFuture<?> ahead = call(
-                "etcdserverpb.KV/Range",
-                serializable.toBuilder().setMinRevision(2).build(),
-                call());
-        assertThat(node.gates).hasValue(2);
-        assertThat(errorOf(ahead)).isEqualTo(KvError.FUTURE_REVISION.text());
-    }
-
-    @Test
     void txn_onlyReading_takesTheReadPathAndMayLagIfItsRangesMay() throws Exception {
         call("etcdserverpb.KV/Put", PUT, call()).get();
         node.proposed.clear();
@@ -151,7 +131,7 @@ class ServiceTableTest {
                 "etcdserverpb.KV/Txn",
                 TxnRequest.newBuilder().addFailure(local).setMinRevision(3).build(),
                 call());
-        assertThat(node.gates).hasValue(4);
+        assertThat(node.gates).hasValue(3);
         assertThat(errorOf(ahead)).isEqualTo(KvError.FUTURE_REVISION.text());
         assertThat(node.proposed).isEmpty();
     }

@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,7 @@ import java.util.regex.Pattern;
  */
 final class Gateway<Q extends Message, R> {
     private static final String METADATA_PREFIX = "grpc-metadata-";
+    private static final String DIAL_PREFIX = "lockstep-";
     private static final Pattern EXCEPTION_NAME =
             Pattern.compile("^(?:[a-zA-Z_$][\\w$]*\\.)+\\w*(?:Exception|Error): ");
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
@@ -79,10 +81,10 @@ final class Gateway<Q extends Message, R> {
         metrics.begun();
         return parsed(http.body())
                 .thenCompose(request -> {
-                    admission.check(request, metadata(http.headers()));
+                    admission.check(request, metadata(http.headers()), call);
                     return rpc.handle(request, call);
                 })
-                .thenApplyAsync(this::success, this::inPoolOrHere)
+                .thenApplyAsync(response -> success(response, call), this::inPoolOrHere)
                 .exceptionally(this::failure);
     }
 
@@ -128,13 +130,15 @@ final class Gateway<Q extends Message, R> {
         return EXCEPTION_NAME.matcher(text).replaceFirst("");
     }
 
-    /** Headers that begin so are meant for gRPC: etcd's gateway passes them on. */
+    /** Headers that are meant for gRPC: etcd's gateway passes those with its prefix on; our dial's need none. */
     private static Metadata metadata(HttpHeaders headers) {
         Metadata metadata = new Metadata();
         for (Map.Entry<String, String> header : headers) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             if (name.startsWith(METADATA_PREFIX) && !name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
                 put(metadata, name.substring(METADATA_PREFIX.length()), header.getValue());
+            } else if (name.startsWith(DIAL_PREFIX)) {
+                put(metadata, name, header.getValue());
             }
         }
         return metadata;
@@ -149,7 +153,7 @@ final class Gateway<Q extends Message, R> {
         }
     }
 
-    private HttpAnswer success(R response) {
+    private HttpAnswer success(R response, RpcCall call) {
         String json;
         try {
             json = PRINTER.print(response instanceof Message message ? message : reparse(response));
@@ -157,10 +161,10 @@ final class Gateway<Q extends Message, R> {
             throw new UncheckedIOException(e);
         }
         metrics.ended(Status.OK);
-        return new HttpAnswer(
-                HttpResponseStatus.OK,
-                Map.of("content-type", "application/json", "grpc-metadata-content-type", "application/grpc"),
-                ByteString.copyFromUtf8(json));
+        Map<String, String> headers = new HashMap<>(call.aside());
+        headers.put("content-type", "application/json");
+        headers.put("grpc-metadata-content-type", "application/grpc");
+        return new HttpAnswer(HttpResponseStatus.OK, headers, ByteString.copyFromUtf8(json));
     }
 
     /** Of an answer that exists only as bytes for the wire. */

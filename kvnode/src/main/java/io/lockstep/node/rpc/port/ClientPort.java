@@ -49,7 +49,7 @@ public final class ClientPort implements AutoCloseable {
         long limitNanos = config.limits().requestTimeout().toNanos();
         readPool = new ReadPool(config.limits());
         ServiceTable table = new ServiceTable(node, config.limits(), readPool);
-        Admission admission = new Admission(node.status());
+        Admission admission = new Admission(node.status(), node.clusterId());
         RpcMetrics metrics = new RpcMetrics(node.metrics());
         NodeMetrics.register(node);
         services = new GrpcServices(table, admission, metrics, limitNanos);

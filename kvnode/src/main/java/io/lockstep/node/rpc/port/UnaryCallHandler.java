@@ -72,7 +72,7 @@ final class UnaryCallHandler<Q extends Message, R> implements ServerCallHandler<
                 return;
             }
             try {
-                admission.check(request, metadata);
+                admission.check(request, metadata, rpcCall);
             } catch (RuntimeException e) {
                 close(status(e));
                 return;
@@ -103,13 +103,21 @@ final class UnaryCallHandler<Q extends Message, R> implements ServerCallHandler<
             }
         }
 
+        private Metadata trailers() {
+            Metadata trailers = new Metadata();
+            rpcCall.aside()
+                    .forEach((name, value) ->
+                            trailers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
+            return trailers;
+        }
+
         private Status status(Throwable failure) {
             return ErrorMapping.toStatus(failure, rpc.method().getFullMethodName());
         }
 
         private void close(Status status) {
             metrics.ended(status);
-            call.close(status, new Metadata());
+            call.close(status, trailers());
         }
     }
 }
