@@ -3,6 +3,7 @@ package io.lockstep.cli;
 import io.grpc.Status;
 import io.lockstep.client.ClientException;
 import io.lockstep.client.UnknownOutcome;
+import java.util.List;
 
 /** A failed call in one line: what was wrong, whether something happened, what to do. */
 final class Explain {
@@ -14,7 +15,22 @@ final class Explain {
                     + "); the write may or may not have happened, or may yet: read the key before you repeat it";
         }
         String advice = advice(failed);
-        return advice.isEmpty() ? text(failed) : text(failed) + "; " + advice;
+        String what = text(failed) + away(failed.made());
+        return advice.isEmpty() ? what : what + "; " + advice;
+    }
+
+    /** Who else was tried, where the error is the word of one that answered. */
+    private static String away(ClientException.Attempts made) {
+        List<String> away = made.unreachable();
+        if (away.isEmpty() || away.contains(made.endpoint())) {
+            return "";
+        }
+        return ": " + away.size() + " of " + made.endpoints() + " endpoints cannot be reached ("
+                + String.join(", ", away) + ")";
+    }
+
+    private static boolean isWithoutQuorum(String text) {
+        return text.equals("etcdserver: no leader") || text.startsWith("etcdserver: request timed out");
     }
 
     private static String text(ClientException failed) {
@@ -31,9 +47,9 @@ final class Explain {
             return "could not reach " + failed.endpoint()
                     + ": check --endpoints, and TLS (https:// and --cacert) if it has it";
         }
-        if (text.equals("etcdserver: no leader") || text.startsWith("etcdserver: request timed out")) {
-            return "nothing was changed: are most members up? See \"kv endpoint status\"; \"kv get --consistency stale\""
-                    + " reads without a quorum";
+        if (isWithoutQuorum(text)) {
+            return "nothing was changed: a majority of the members must run (see \"kv endpoint status\");"
+                    + " \"kv get --consistency stale\" reads without one";
         }
         if (failed.code() == Status.Code.DEADLINE_EXCEEDED) {
             return failed.endpoint()

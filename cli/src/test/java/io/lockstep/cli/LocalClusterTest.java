@@ -107,6 +107,18 @@ final class LocalClusterTest {
                 .as(hashes.out())
                 .hasSize(1);
 
+        assertDone(kv.run("kill", "1"));
+        assertDone(kv.run("kill", "2"));
+        KvRun.Result refused = kv.run("put", "greeting", "lost", "--command-timeout", "30s");
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains("etcdserver: no leader: 2 of 3 endpoints cannot be reached (127.0.0.1:" + ports.get(0))
+                .contains("a majority of the members must run");
+        assertThat(refused.err().lines()).hasSize(1);
+        assertThat(kv.run("get", "greeting", "--print-value-only", "--consistency", "stale")
+                        .out())
+                .isEqualTo("again\n");
+
         assertDone(kv.run("down"));
         assertThat(kv.run("status").out()).contains("stopped: kv start 1");
         assertDone(up());

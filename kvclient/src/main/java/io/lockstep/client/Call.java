@@ -5,6 +5,9 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +34,14 @@ final class Call<Q, A> {
     private int attempts;
     private int waits;
     private int unreached;
-    private @Nullable Failure last;
+    private @Nullable Told told;
+    /** Endpoints whose last attempt in this call reached nobody. */
+    private final Set<Endpoint> unreachable = new LinkedHashSet<>();
+
     private volatile @Nullable ClientCall<Q, A> current;
+
+    /** A definite failure and who told it. */
+    private record Told(Failure failure, Endpoint by) {}
 
     /** A call that any endpoint may answer. */
     Call(Channels channels, Order<Q, A> order, RetryPolicy policy) {
@@ -90,6 +99,7 @@ final class Call<Q, A> {
 
     private void failed(Channels.Slot slot, boolean handedOver, Failure failure) {
         unreached = handedOver ? 0 : unreached + 1;
+        note(slot.endpoint(), handedOver, failure);
         if (failure.retry() != Failure.Retry.NEVER) {
             channels.moveOn(slot);
         }
@@ -100,28 +110,58 @@ final class Call<Q, A> {
                 && !channels.isClosed()
                 && failure.retry() != Failure.Retry.NEVER
                 && attempts < policy.maxAttempts()
+                && unreached < policy.maxUnreached()
                 && left > reserve;
         if (!again) {
-            result.completeExceptionally(failure.toException(slot.endpoint().toString(), attempts));
+            giveUp(slot.endpoint(), failure);
         } else {
             // Also without a wait: another turn of the event loop keeps the stack flat.
-            last = failure;
             channels.goOnAfter(wait, this);
         }
     }
 
-    /** The client was closed between two attempts; the last one's failure was definite, or there would be no next. */
+    private void note(Endpoint endpoint, boolean handedOver, Failure failure) {
+        if (handedOver) {
+            unreachable.remove(endpoint);
+        } else {
+            unreachable.add(endpoint);
+        }
+        Told before = told;
+        if (before == null || failure.evidence().compareTo(before.failure().evidence()) >= 0) {
+            told = new Told(failure, endpoint);
+        }
+    }
+
+    /**
+     * All attempts before were definite, or this one would not have been made; so if this one is too, nothing has happened
+     * and the most telling of them is the call's: "no leader" of the member that is left, and not "connection refused" of
+     * one that is gone.
+     */
+    private void giveUp(Endpoint endpoint, Failure failure) {
+        Told best = told;
+        boolean unknown = failure.effect() == Failure.Effect.UNKNOWN;
+        Told shown = unknown || best == null ? new Told(failure, endpoint) : best;
+        fail(shown.failure(), shown.by());
+    }
+
+    private void fail(Failure failure, Endpoint by) {
+        List<String> away = unreachable.stream().map(Endpoint::toString).toList();
+        result.completeExceptionally(
+                failure.toException(new ClientException.Attempts(attempts, by.toString(), channels.size(), away)));
+    }
+
+    /** The client was closed between two attempts; those before were definite, or there would be no next. */
     void clientClosed() {
-        Failure before = last;
-        String why = before == null ? "" : " (before that: " + before.text() + ")";
+        Told before = told;
+        String why = before == null ? "" : " (before that: " + before.failure().text() + ")";
         Failure closed = new Failure(
                 Status.Code.CANCELLED,
                 "the client was closed" + why,
                 Failure.Effect.DEFINITE,
                 Failure.Retry.NEVER,
+                Failure.Evidence.SERVER,
                 null);
-        result.completeExceptionally(
-                closed.toException(channels.current().endpoint().toString(), attempts));
+        fail(closed, channels.current().endpoint());
     }
 
     /** Endpoints that were not asked yet are asked at once; after a full round each further attempt waits. */

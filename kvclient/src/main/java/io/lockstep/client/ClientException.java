@@ -1,6 +1,8 @@
 package io.lockstep.client;
 
 import io.grpc.Status;
+import java.io.Serializable;
+import java.util.List;
 
 /**
  * A call that did not succeed, by what the caller may conclude: after a {@link DefiniteFailure} nothing has happened and
@@ -13,28 +15,44 @@ public abstract sealed class ClientException extends RuntimeException permits De
     private static final long serialVersionUID = 1L;
 
     private final Status.Code code;
-    private final String endpoint;
-    private final int attempts;
+    private final Attempts made;
 
-    ClientException(Failure failure, String endpoint, int attempts) {
+    /**
+     * What was tried.
+     *
+     * @param count how many times the call was tried, at least 1
+     * @param endpoint whose failure this is, as {@code host:port}
+     * @param endpoints how many the client has
+     * @param unreachable those, as {@code host:port}, which the call could not connect to when it last tried
+     */
+    public record Attempts(int count, String endpoint, int endpoints, List<String> unreachable)
+            implements Serializable {}
+
+    ClientException(Failure failure, Attempts made) {
         super(failure.text(), failure.cause());
         this.code = failure.code();
-        this.endpoint = endpoint;
-        this.attempts = attempts;
+        this.made = made;
     }
 
-    /** The gRPC code of the last attempt. */
+    /** The gRPC code of the attempt that {@link #endpoint} names. */
     public Status.Code code() {
         return code;
     }
 
-    /** Whom the last attempt went to, as {@code host:port}. */
+    /**
+     * Whose failure this is, as {@code host:port}: the one that left the outcome unknown; of definite failures the most
+     * telling, a server's own word before a lost connection before none at all, and the newest of those.
+     */
     public String endpoint() {
-        return endpoint;
+        return made.endpoint();
     }
 
     /** How many times the call was tried, at least 1. */
     public int attempts() {
-        return attempts;
+        return made.count();
+    }
+
+    public Attempts made() {
+        return made;
     }
 }

@@ -4,7 +4,7 @@ package io.lockstep.client;
 public final class DefiniteFailure extends ClientException {
     private static final long serialVersionUID = 1L;
 
-    DefiniteFailure(Failure failure, String endpoint, int attempts) {
-        super(failure, endpoint, attempts);
+    DefiniteFailure(Failure failure, Attempts made) {
+        super(failure, made);
     }
 }

@@ -23,6 +23,7 @@ record Failure(
         String text,
         Effect effect,
         Retry retry,
+        Evidence evidence,
         @Nullable Throwable cause) {
     enum Effect {
         DEFINITE,
@@ -37,6 +38,15 @@ record Failure(
         AFTER_BACKOFF
     }
 
+    /** Whose word a failure is, the less telling first: of several attempts the most telling one is shown. */
+    enum Evidence {
+        /** Nobody was reached. */
+        NO_CONNECTION,
+        /** Somebody was, but no answer came. */
+        NO_ANSWER,
+        SERVER
+    }
+
     private static final Set<String> BEFORE_PROPOSING = Set.of(
             "etcdserver: no leader", "etcdserver: too many requests", "etcdserver: rpc not supported for learner");
 
@@ -49,7 +59,39 @@ record Failure(
         boolean definite = !write || !handedOver || isRefusal(status, text);
         Retry retry = definite ? retryOf(status, text, handedOver) : Retry.NEVER;
         return new Failure(
-                status.getCode(), text, definite ? Effect.DEFINITE : Effect.UNKNOWN, retry, status.getCause());
+                status.getCode(),
+                text,
+                definite ? Effect.DEFINITE : Effect.UNKNOWN,
+                retry,
+                evidenceOf(status, text, handedOver),
+                status.getCause());
+    }
+
+    /** What grpc makes up itself has one of these codes, but a server's own text with them begins with its name. */
+    private static Evidence evidenceOf(Status status, String text, boolean handedOver) {
+        if (!handedOver) {
+            return Evidence.NO_CONNECTION;
+        }
+        return switch (status.getCode()) {
+            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, INTERNAL, UNKNOWN ->
+                isServersOwn(text) ? Evidence.SERVER : Evidence.NO_ANSWER;
+            case OK,
+                    INVALID_ARGUMENT,
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    PERMISSION_DENIED,
+                    RESOURCE_EXHAUSTED,
+                    FAILED_PRECONDITION,
+                    ABORTED,
+                    OUT_OF_RANGE,
+                    UNIMPLEMENTED,
+                    DATA_LOSS,
+                    UNAUTHENTICATED -> Evidence.SERVER;
+        };
+    }
+
+    private static boolean isServersOwn(String text) {
+        return text.startsWith("etcdserver: ") || text.startsWith("lockstep: ");
     }
 
     private static boolean isRefusal(Status status, String text) {
@@ -118,7 +160,7 @@ record Failure(
         // grpc appends its channel pipeline on further lines.
         int lineEnd = text.indexOf('\n');
         String line = lineEnd < 0 ? text : text.substring(0, lineEnd);
-        if (cause.isEmpty() || text.startsWith("etcdserver: ") || text.startsWith("lockstep: ")) {
+        if (cause.isEmpty() || isServersOwn(text)) {
             return line;
         }
         return line.equals("io exception") ? cause : line + ": " + cause;
@@ -136,10 +178,10 @@ record Failure(
         return message == null ? last.getClass().getSimpleName() : message;
     }
 
-    ClientException toException(String endpoint, int attempts) {
+    ClientException toException(ClientException.Attempts made) {
         return switch (effect) {
-            case DEFINITE -> new DefiniteFailure(this, endpoint, attempts);
-            case UNKNOWN -> new UnknownOutcome(this, endpoint, attempts);
+            case DEFINITE -> new DefiniteFailure(this, made);
+            case UNKNOWN -> new UnknownOutcome(this, made);
         };
     }
 }

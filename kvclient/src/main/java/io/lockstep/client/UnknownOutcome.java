@@ -7,7 +7,7 @@ package io.lockstep.client;
 public final class UnknownOutcome extends ClientException {
     private static final long serialVersionUID = 1L;
 
-    UnknownOutcome(Failure failure, String endpoint, int attempts) {
-        super(failure, endpoint, attempts);
+    UnknownOutcome(Failure failure, Attempts made) {
+        super(failure, made);
     }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -144,6 +145,42 @@ final class KvClientTest {
     }
 
     @Test
+    void write_oneSaysNoLeaderAndOthersAreGone_failsWithTheWordOfTheOneThatAnswered() throws IOException {
+        String gone = nobody();
+        String alsoGone = nobody();
+        try (FakeMember one = new FakeMember();
+                KvClient client = builder(one.endpoint(), gone, alsoGone)
+                        .timeout(Duration.ofSeconds(2))
+                        // After these attempts the last word is a refused connection's.
+                        .retries(new RetryPolicy(6, 6, Duration.ofMillis(5), Duration.ofMillis(5)))
+                        .build()) {
+            one.next(before(NO_LEADER), before(NO_LEADER));
+
+            DefiniteFailure failure = catchThrowableOfType(
+                    DefiniteFailure.class, () -> client.sync().put("k", "v"));
+
+            assertThat(failure).hasMessage("etcdserver: no leader");
+            assertThat(failure.made())
+                    .isEqualTo(new ClientException.Attempts(6, one.endpoint(), 3, List.of(gone, alsoGone)));
+        }
+    }
+
+    @Test
+    void write_unknownAfterDefiniteFailures_isUnknown() throws IOException {
+        try (FakeMember one = new FakeMember();
+                KvClient client = builder(nobody(), one.endpoint()).build()) {
+            one.next(before(NO_LEADER), afterApplying(Status.UNAVAILABLE));
+
+            UnknownOutcome failure = catchThrowableOfType(
+                    UnknownOutcome.class, () -> client.sync().put("k", "v"));
+
+            assertThat(failure).hasMessage("UNAVAILABLE");
+            assertThat(failure.endpoint()).isEqualTo(one.endpoint());
+            assertThat(one.applied).hasValue(1);
+        }
+    }
+
+    @Test
     void write_rejected_isDefiniteAndNotRepeated() {
         try (FakeMember one = new FakeMember();
                 KvClient client = builder(one.endpoint()).build()) {
@@ -171,9 +208,11 @@ final class KvClientTest {
         try (KvClient client = builder(nobody())
                 .retries(RetryPolicy.DEFAULT.withMaxUnreached(2))
                 .build()) {
-            assertThatThrownBy(() -> client.sync().put("k", "v"))
-                    .isInstanceOf(DefiniteFailure.class)
-                    .hasMessageContaining("Connection refused");
+            DefiniteFailure failure = catchThrowableOfType(
+                    DefiniteFailure.class, () -> client.sync().put("k", "v"));
+
+            assertThat(failure).hasMessageContaining("Connection refused");
+            assertThat(failure.attempts()).isEqualTo(2);
         }
     }
 
