@@ -60,8 +60,9 @@ final class RaftNode {
             throws RaftStartException {
         RaftOptions raftOptions = raftOptions(config);
         SnapshotFiles snapshots = new SnapshotFiles(config.clusterId(), config.memberId());
-        GuardedLogStorage log = openLog(config, raftOptions, snapshots, state, metrics, fatal);
-        GuardedServiceFactory storages = new GuardedServiceFactory(log, what -> fatal.report(what, null));
+        GuardedLogStorage log = openLog(config, raftOptions, snapshots, state, trigger, metrics, fatal);
+        GuardedServiceFactory storages =
+                new GuardedServiceFactory(log, state.appliedIndex(), what -> fatal.report(what, null));
         RaftNodeOptions options = nodeOptions(config, transport, raftOptions, storages);
         options.setFsm(new RaftFsm(state, log, snapshots, trigger, leadership, fatal, metrics, background));
 
@@ -90,6 +91,7 @@ final class RaftNode {
             RaftOptions options,
             SnapshotFiles snapshots,
             StateMachine state,
+            SnapshotTrigger trigger,
             RaftMetrics metrics,
             Fatal fatal)
             throws RaftStartException {
@@ -111,6 +113,9 @@ final class RaftNode {
                     snapshot.map(SnapshotFiles::indexOf).orElse(0L),
                     snapshot.isPresent() && snapshots.isForeign(snapshot.get()));
             StartChecks.check(log, config.voteDirectory(), facts);
+            trigger.resume(
+                    Math.max(0, facts.stateAppliedIndex() - facts.snapshotIndex()),
+                    log.estimateBytes(facts.snapshotIndex(), facts.stateAppliedIndex()));
             return log;
         } catch (IOException e) {
             close(log);

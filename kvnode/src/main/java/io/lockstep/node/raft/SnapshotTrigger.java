@@ -17,6 +17,12 @@ final class SnapshotTrigger {
         this.request = request;
     }
 
+    /** At a start, before the apply thread: what is in the log since the newest snapshot and in the state already. */
+    void resume(long loggedEntries, long loggedBytes) {
+        entries = loggedEntries;
+        bytes = loggedBytes;
+    }
+
     void count(int entryBytes) {
         bytes += entryBytes;
         entries++;

@@ -20,6 +20,8 @@ final class FileState implements StateMachine {
     private volatile List<String> visible = List.of();
     volatile Consumer<String> onApply = value -> {};
     volatile int installs;
+    // The apply thread writes.
+    volatile int skipped;
 
     FileState(Path directory) throws IOException {
         Files.createDirectories(directory);
@@ -45,6 +47,7 @@ final class FileState implements StateMachine {
     @Override
     public void apply(long index, long term, ByteBuffer entry) {
         if (index <= appliedIndex) {
+            skipped = skipped + 1;
             return;
         }
         String value = StandardCharsets.UTF_8.decode(entry.duplicate()).toString();

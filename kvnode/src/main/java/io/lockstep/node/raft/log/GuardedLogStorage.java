@@ -4,6 +4,7 @@ import com.alipay.sofa.jraft.conf.ConfigurationEntry;
 import com.alipay.sofa.jraft.conf.ConfigurationManager;
 import com.alipay.sofa.jraft.entity.EnumOutter.EntryType;
 import com.alipay.sofa.jraft.entity.LogEntry;
+import com.alipay.sofa.jraft.entity.RaftOutter.SnapshotMeta;
 import com.alipay.sofa.jraft.entity.codec.v2.LogEntryV2CodecFactory;
 import com.alipay.sofa.jraft.option.LogStorageOptions;
 import com.alipay.sofa.jraft.option.RaftOptions;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,12 +40,16 @@ import org.slf4j.LoggerFactory;
 public final class GuardedLogStorage implements LogStorage {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedLogStorage.class);
 
+    private static final long SIZE_SAMPLES = 64;
+
     private final RocksDBLogStorage log;
     private final LogMark mark;
     private final long truncationLag;
     private final RaftMetrics metrics;
     private final Consumer<String> onBroken;
     private final ConfigurationManager loadedConfigurations = new ConfigurationManager();
+    // Written and read by the thread that starts JRaft.
+    private List<ConfigurationEntry> loggedConfigurations = List.of();
     private final Object durableLock = new Object();
     // JRaft's log thread writes; the apply thread reads and waits on durableLock, admission of writes reads.
     private volatile long durableIndex;
@@ -103,14 +109,60 @@ public final class GuardedLogStorage implements LogStorage {
         return log.getLastLogIndex() == 0;
     }
 
+    /**
+     * What a snapshot of exactly this entry would say of it. Empty if the newest snapshot is no older, or the entry is not
+     * in the log. Within JRaft's start, once it has the log.
+     */
+    public Optional<SnapshotMeta> metaOf(long index, @Nullable SnapshotMeta newest) {
+        LogEntry entry = index < log.getFirstLogIndex() ? null : log.getEntry(index);
+        if (entry == null || (newest != null && newest.getLastIncludedIndex() >= index)) {
+            return Optional.empty();
+        }
+        ConfigurationEntry members = null;
+        for (ConfigurationEntry logged : loggedConfigurations) {
+            members = logged.getId().getIndex() <= index ? logged : members;
+        }
+        SnapshotMeta.Builder meta = SnapshotMeta.newBuilder();
+        if (members != null) {
+            members.getConf().forEach(peer -> meta.addPeers(peer.toString()));
+            members.getConf().getLearners().forEach(peer -> meta.addLearners(peer.toString()));
+            members.getOldConf().forEach(peer -> meta.addOldPeers(peer.toString()));
+            members.getOldConf().getLearners().forEach(peer -> meta.addOldLearners(peer.toString()));
+        } else if (newest != null) {
+            // No change since: its configuration entry is behind the cut.
+            meta.mergeFrom(newest);
+        } else {
+            return Optional.empty();
+        }
+        return Optional.of(meta.setLastIncludedIndex(index)
+                .setLastIncludedTerm(entry.getId().getTerm())
+                .build());
+    }
+
+    /** About how many bytes the entries after the first up to the last take: a few are looked at. */
+    public long estimateBytes(long after, long last) {
+        long count = last - after;
+        if (count <= 0) {
+            return 0;
+        }
+        long samples = Math.min(count, SIZE_SAMPLES);
+        long bytes = 0;
+        for (long sample = 1; sample <= samples; sample++) {
+            LogEntry entry = log.getEntry(after + count * sample / samples);
+            bytes += entry == null || entry.getData() == null
+                    ? 0
+                    : entry.getData().remaining();
+        }
+        return bytes * count / samples;
+    }
+
     // ---- what JRaft calls ----
 
     @Override
     public boolean init(LogStorageOptions options) {
         ConfigurationManager manager = options.getConfigurationManager();
-        for (ConfigurationEntry entry : collectConfigurations()) {
-            manager.add(entry);
-        }
+        loggedConfigurations = collectConfigurations();
+        loggedConfigurations.forEach(manager::add);
         return true;
     }
 

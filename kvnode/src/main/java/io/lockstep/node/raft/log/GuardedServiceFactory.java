@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
 /** Gives JRaft the guarded storages. One per node. */
 public final class GuardedServiceFactory extends DefaultJRaftServiceFactory {
     private final GuardedLogStorage log;
+    private final long stateAppliedIndex;
     private final Consumer<String> onBroken;
     // Written by the thread that starts the node, read by whoever asks for the status.
     private volatile @Nullable GuardedVoteStorage votes;
 
-    public GuardedServiceFactory(GuardedLogStorage log, Consumer<String> onBroken) {
+    public GuardedServiceFactory(GuardedLogStorage log, long stateAppliedIndex, Consumer<String> onBroken) {
         this.log = log;
+        this.stateAppliedIndex = stateAppliedIndex;
         this.onBroken = onBroken;
     }
 
@@ -43,6 +45,9 @@ public final class GuardedServiceFactory extends DefaultJRaftServiceFactory {
 
     @Override
     public SnapshotStorage createSnapshotStorage(NodeOptions options) {
-        return new VerifyingSnapshotStorage(Path.of(options.getSnapshotUri()), options.getRaftOptions());
+        return new VerifyingSnapshotStorage(
+                Path.of(options.getSnapshotUri()),
+                options.getRaftOptions(),
+                newest -> log.metaOf(stateAppliedIndex, newest));
     }
 }

@@ -1,13 +1,18 @@
 package io.lockstep.node.raft.snapshot;
 
 import com.alipay.sofa.jraft.entity.LocalFileMetaOutter.LocalFileMeta;
+import com.alipay.sofa.jraft.entity.RaftOutter.SnapshotMeta;
 import com.alipay.sofa.jraft.option.RaftOptions;
+import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
 import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotStorage;
 import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotWriter;
+import com.alipay.sofa.jraft.util.Utils;
 import com.google.protobuf.Message;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +23,29 @@ import org.jspecify.annotations.Nullable;
 public final class VerifyingSnapshotStorage extends LocalSnapshotStorage {
     private final String temporary;
     private final RaftOptions options;
+    private final StartingPoint.Finder start;
+    // The first reader is opened by JRaft's start.
+    private final AtomicBoolean started = new AtomicBoolean();
 
-    public VerifyingSnapshotStorage(Path directory, RaftOptions options) {
+    public VerifyingSnapshotStorage(Path directory, RaftOptions options, StartingPoint.Finder start) {
         super(directory.toString(), directory.resolve("temp").toString(), options);
         this.temporary = directory.resolve("temp").toString();
         this.options = options;
+        this.start = start;
+    }
+
+    @Override
+    public @Nullable SnapshotReader open() {
+        SnapshotReader newest = super.open();
+        if (!started.compareAndSet(false, true)) {
+            return newest;
+        }
+        Optional<SnapshotMeta> state = start.find(newest == null ? null : newest.load());
+        if (state.isEmpty()) {
+            return newest;
+        }
+        Utils.closeQuietly(newest);
+        return new StartingPoint(Path.of(temporary), state.get());
     }
 
     @Override
