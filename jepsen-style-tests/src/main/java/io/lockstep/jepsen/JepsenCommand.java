@@ -30,6 +30,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -66,13 +67,12 @@ public final class JepsenCommand implements Runnable {
             name = "test",
             description = "Runs a cluster with clients and faults (needs root).",
             mixinStandardHelpOptions = true)
-    int test(@CommandLine.ArgGroup(exclusive = false) @Nullable Request given) {
-        Request request = given == null ? new Request() : given;
+    int test(@Mixin Request request, @Mixin Servers servers) {
         CommandLine test = subcommand("test");
         PrintWriter out = test.getOut();
         TestOptions options;
         try {
-            options = request.options();
+            options = request.options(servers);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(test, e.getMessage());
         }
@@ -80,7 +80,7 @@ public final class JepsenCommand implements Runnable {
             Outcomes outcomes = TestRun.run(options, line -> print(out, line));
             print(out, Report.of(outcomes));
             if (outcomes.verdict() != Verdict.VALID) {
-                print(out, "again: kv jepsen test " + request.repeat(options.seed()));
+                print(out, "again: kv jepsen test " + request.repeat(options.seed()) + servers.repeat());
             }
             return outcomes.verdict() == Verdict.VALID ? DONE : FAILED;
         } catch (IOException | IllegalStateException e) {
@@ -103,12 +103,11 @@ public final class JepsenCommand implements Runnable {
                             names = "--away",
                             description = "One node is cut off for half of the load and has to catch up by a snapshot.")
                     boolean away,
-            @CommandLine.ArgGroup(exclusive = false) @Nullable Request given) {
+            @Mixin Servers servers) {
         CommandLine bulk = subcommand("bulk");
         PrintWriter out = bulk.getOut();
-        Request request = given == null ? new Request() : given;
         try {
-            BulkOptions options = new BulkOptions(request.kind(), keys, valueBytes, away, request.results);
+            BulkOptions options = new BulkOptions(servers.kind(), keys, valueBytes, away, servers.results);
             List<String> problems = BulkRun.run(options, line -> print(out, line));
             problems.forEach(problem -> print(out, problem));
             print(out, problems.isEmpty() ? "VALID: nothing acknowledged is lost" : "INVALID");
@@ -190,7 +189,69 @@ public final class JepsenCommand implements Runnable {
         out.flush();
     }
 
-    /** The flags of {@code test}. */
+    /** Which servers, and where what they leave goes: the flags of each command that runs some. */
+    static final class Servers {
+        @Option(names = "--server", paramLabel = "KIND", description = "lockstep or etcd (default: lockstep).")
+        String server = "lockstep";
+
+        @Option(
+                names = "--server-path",
+                paramLabel = "FILE",
+                description =
+                        "The launcher of Lockstep, or the binary of etcd (default: our class path; ETCD_BIN or PATH).")
+        @Nullable
+        Path serverPath;
+
+        @Option(
+                names = "--server-flag",
+                paramLabel = "FLAG",
+                description = "One more flag for each server, repeatable.")
+        List<String> serverFlags = new ArrayList<>();
+
+        @Option(
+                names = "--results",
+                paramLabel = "DIR",
+                description = "Where histories and logs go (default: target/jepsen).")
+        Path results = Path.of("target", "jepsen");
+
+        ServerKind kind() {
+            return switch (server) {
+                case "etcd" -> new EtcdServer(etcdBinary(), serverFlags);
+                case "lockstep" -> lockstep();
+                default -> throw new IllegalArgumentException("--server must be lockstep or etcd, not " + server);
+            };
+        }
+
+        private Path etcdBinary() {
+            return Optional.ofNullable(serverPath)
+                    .or(EtcdServer::find)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "no etcd found: name it by --server-path or ETCD_BIN, or put it on the PATH"));
+        }
+
+        private ServerKind lockstep() {
+            if (serverPath != null) {
+                return LockstepServer.byLauncher(serverPath, serverFlags);
+            }
+            if (!LockstepServer.isPresent()) {
+                throw new IllegalArgumentException(
+                        "the server is not on our class path: name its launcher by --server-path");
+            }
+            return LockstepServer.onClassPath(serverFlags);
+        }
+
+        String repeat() {
+            StringBuilder again = new StringBuilder();
+            again.append(" --server ").append(server);
+            if (serverPath != null) {
+                again.append(" --server-path ").append(serverPath);
+            }
+            serverFlags.forEach(flag -> again.append(" --server-flag ").append(flag));
+            return again.toString();
+        }
+    }
+
+    /** What only {@code test} knows. */
     static final class Request {
         @Option(
                 names = {"-w", "--workload"},
@@ -224,35 +285,12 @@ public final class JepsenCommand implements Runnable {
         @Option(names = "--rate", paramLabel = "N", description = "Operations per second, at most (default: 200).")
         int rate = 200;
 
-        @Option(names = "--server", paramLabel = "KIND", description = "lockstep or etcd (default: lockstep).")
-        String server = "lockstep";
-
-        @Option(
-                names = "--server-path",
-                paramLabel = "FILE",
-                description =
-                        "The launcher of Lockstep, or the binary of etcd (default: our class path; ETCD_BIN or PATH).")
-        @Nullable
-        Path serverPath;
-
-        @Option(
-                names = "--server-flag",
-                paramLabel = "FLAG",
-                description = "One more flag for each server, repeatable.")
-        List<String> serverFlags = new ArrayList<>();
-
         @Option(
                 names = "--stale-as-linearizable",
                 description = "A control: sends stale reads and judges them as linearizable. Must be found INVALID.")
         boolean staleAsLinearizable;
 
-        @Option(
-                names = "--results",
-                paramLabel = "DIR",
-                description = "Where histories and logs go (default: target/jepsen).")
-        Path results = Path.of("target", "jepsen");
-
-        TestOptions options() {
+        TestOptions options(Servers servers) {
             if (!Workloads.NAMES.contains(workload)) {
                 throw new IllegalArgumentException("--workload: no " + workload + ": choose from " + Workloads.NAMES);
             }
@@ -270,35 +308,9 @@ public final class JepsenCommand implements Runnable {
                     chosen,
                     nodes,
                     rate,
-                    kind(),
+                    servers.kind(),
                     staleAsLinearizable,
-                    results);
-        }
-
-        private ServerKind kind() {
-            return switch (server) {
-                case "etcd" -> new EtcdServer(etcdBinary(), serverFlags);
-                case "lockstep" -> lockstep();
-                default -> throw new IllegalArgumentException("--server must be lockstep or etcd, not " + server);
-            };
-        }
-
-        private Path etcdBinary() {
-            return Optional.ofNullable(serverPath)
-                    .or(EtcdServer::find)
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "no etcd found: name it by --server-path or ETCD_BIN, or put it on the PATH"));
-        }
-
-        private ServerKind lockstep() {
-            if (serverPath != null) {
-                return LockstepServer.byLauncher(serverPath, serverFlags);
-            }
-            if (!LockstepServer.isPresent()) {
-                throw new IllegalArgumentException(
-                        "the server is not on our class path: name its launcher by --server-path");
-            }
-            return LockstepServer.onClassPath(serverFlags);
+                    servers.results);
         }
 
         String repeat(long usedSeed) {
@@ -306,11 +318,6 @@ public final class JepsenCommand implements Runnable {
             again.append("-w ").append(workload).append(" -n ").append(nemesis);
             again.append(" --time ").append(seconds).append(" --seed ").append(usedSeed);
             again.append(" --nodes ").append(nodes).append(" --rate ").append(rate);
-            again.append(" --server ").append(server);
-            if (serverPath != null) {
-                again.append(" --server-path ").append(serverPath);
-            }
-            serverFlags.forEach(flag -> again.append(" --server-flag ").append(flag));
             return again.append(staleAsLinearizable ? " --stale-as-linearizable" : "")
                     .toString();
         }
