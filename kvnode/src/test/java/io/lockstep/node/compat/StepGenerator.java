@@ -221,6 +221,11 @@ final class StepGenerator {
         };
     }
 
+    /** One that was compacted, if any was, or one that is still to come. */
+    long unreadableRevision() {
+        return Revisions.afterBase(chance(0.5) ? compacted - 1 : current + 1 + random.nextInt(3));
+    }
+
     /** A bound for the filters on revisions. */
     private long bound() {
         return chance(0.1) ? random.nextInt(5) - 2L : recentRevision();

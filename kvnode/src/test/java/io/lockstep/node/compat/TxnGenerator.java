@@ -3,6 +3,7 @@ package io.lockstep.node.compat;
 import com.google.protobuf.ByteString;
 import io.lockstep.api.Compare;
 import io.lockstep.api.DeleteRangeRequest;
+import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.RequestOp;
 import io.lockstep.api.TxnRequest;
@@ -27,7 +28,11 @@ final class TxnGenerator {
     }
 
     TxnRequest txn() {
-        return chance(0.02) ? large() : txn(1);
+        int kind = random.nextInt(100);
+        if (kind < 2) {
+            return large();
+        }
+        return kind < 4 ? faulty() : txn(1);
     }
 
     private TxnRequest txn(int depth) {
@@ -94,6 +99,30 @@ final class TxnGenerator {
                 // No operand for a target that does not exist.
             }
         }
+    }
+
+    /** Several faults that only show when it is executed: both servers must tell of the same one. */
+    private TxnRequest faulty() {
+        TxnRequest.Builder txn = TxnRequest.newBuilder();
+        int count = 1 + random.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            txn.addSuccess(chance(0.5) ? unreadableRange() : unfoundedPut());
+        }
+        return txn.build();
+    }
+
+    private RequestOp.Builder unreadableRange() {
+        return RequestOp.newBuilder()
+                .setRequestRange(RangeRequest.newBuilder().setKey(keys.key()).setRevision(steps.unreadableRevision()));
+    }
+
+    /** Keeps what may not be there, for a lease that is not there. */
+    private RequestOp.Builder unfoundedPut() {
+        return RequestOp.newBuilder()
+                .setRequestPut(PutRequest.newBuilder()
+                        .setKey(keys.key())
+                        .setIgnoreValue(chance(0.7))
+                        .setLease(random.nextInt(3)));
     }
 
     /** At the limit of operations or one above it, in compares, in one branch, or spread over a nested transaction. */
