@@ -3,27 +3,31 @@ package io.lockstep.node;
 import io.lockstep.node.apply.ApplyListener;
 import io.lockstep.node.apply.CommandResult;
 import io.lockstep.node.mvcc.ReadView;
+import io.lockstep.node.propose.AppliedGate;
 import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.read.RevisionGate;
 import java.util.List;
 
-/** What the apply thread tells the write path and the reads that wait for a revision. */
+/** What the apply thread tells the write path, the reads that wait for a revision, and the members that wait for us. */
 final class AppliedEvents implements ApplyListener {
     private final Proposer proposer;
     private final RevisionGate revisions;
+    private final AppliedGate applied;
 
     /** Apply thread only: of the view published last. */
     private long term;
 
-    AppliedEvents(Proposer proposer, RevisionGate revisions) {
+    AppliedEvents(Proposer proposer, RevisionGate revisions, AppliedGate applied) {
         this.proposer = proposer;
         this.revisions = revisions;
+        this.applied = applied;
     }
 
     @Override
     public void onViewPublished(ReadView view) {
         term = view.term();
         revisions.onPublished(view.revision());
+        applied.onApplied(view.appliedIndex());
     }
 
     @Override

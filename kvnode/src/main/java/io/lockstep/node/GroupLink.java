@@ -1,8 +1,10 @@
 package io.lockstep.node;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.propose.AppliedGate;
 import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.propose.Replication;
 import io.lockstep.node.raft.ProposalListener;
@@ -10,20 +12,26 @@ import io.lockstep.node.raft.RaftGroup;
 import io.lockstep.node.raft.RaftLeadership;
 import io.lockstep.node.raft.ReadIndexListener;
 import io.lockstep.node.read.ReadIndexSource;
+import io.lockstep.proto.forward.AppliedRequest;
+import io.lockstep.proto.forward.AppliedResponse;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Joins the write path and the reads, which are built first, with the group, which tells them about leadership. */
 final class GroupLink implements Replication, ReadIndexSource {
     private static final String FORWARD = "forward";
+    private static final String APPLIED = "applied";
 
     /** Written once when the group has started; before that nobody leads. */
     private volatile @Nullable RaftGroup group;
 
-    void connect(RaftGroup started, Proposer proposer) {
+    void connect(RaftGroup started, Proposer proposer, AppliedGate applied) {
         started.messenger().handle(FORWARD, (from, payload) -> proposer.onForwarded(payload));
+        started.messenger().handle(APPLIED, (from, payload) -> answer(applied, payload));
         group = started;
     }
 
@@ -92,6 +100,42 @@ final class GroupLink implements Replication, ReadIndexSource {
                 listener.failed(why);
             }
         });
+    }
+
+    private static CompletableFuture<ByteString> answer(AppliedGate applied, ByteString payload) {
+        try {
+            AppliedRequest request = AppliedRequest.parseFrom(payload);
+            long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.getWaitMillis());
+            return applied.await(request.getIndex(), deadlineNanos)
+                    .thenApply(index ->
+                            AppliedResponse.newBuilder().setIndex(index).build().toByteString());
+        } catch (InvalidProtocolBufferException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** See {@link io.lockstep.node.propose.AppliedElsewhere.Question}. */
+    CompletableFuture<Long> askApplied(long memberId, long index, Duration wait) {
+        RaftGroup now = group;
+        if (now == null) {
+            return CompletableFuture.failedFuture(new KvException.Failed(KvError.NO_LEADER));
+        }
+        ByteString request = AppliedRequest.newBuilder()
+                .setIndex(index)
+                .setWaitMillis((int) wait.toMillis())
+                .build()
+                .toByteString();
+        return now.messenger()
+                .call(memberId, APPLIED, request, wait.multipliedBy(3))
+                .thenApply(GroupLink::appliedIndex);
+    }
+
+    private static long appliedIndex(ByteString answer) {
+        try {
+            return AppliedResponse.parseFrom(answer).getIndex();
+        } catch (InvalidProtocolBufferException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private RaftGroup started() {

@@ -5,6 +5,8 @@ import io.lockstep.node.apply.StateOpenException;
 import io.lockstep.node.config.ConfigException;
 import io.lockstep.node.config.Founding;
 import io.lockstep.node.config.NodeConfig;
+import io.lockstep.node.propose.AppliedElsewhere;
+import io.lockstep.node.propose.AppliedGate;
 import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.propose.ProposerLimits;
 import io.lockstep.node.raft.RaftGroup;
@@ -56,14 +58,18 @@ public final class KvNode implements AutoCloseable {
             StalenessBound bound = new StalenessBound(config.maxClockDrift());
             ReadGate gate = new ReadGate(link, answers.executor(), noLeaderPatience(config), MAX_WAITING_READS, bound);
             RevisionGate revisions = new RevisionGate(gate, answers.executor());
+            AppliedGate applied = new AppliedGate(answers.executor());
+            AppliedElsewhere elsewhere = new AppliedElsewhere(link::askApplied, config.electionTimeout());
             BoundProbe probe = new BoundProbe(gate, bound);
             ReadsOfNode reads = new ReadsOfNode(gate, revisions, bound, probe);
             ReplicatedState state = opened(ReplicatedState.open(
                     Wiring.state(founding, memberId, bootId, directory.path()),
-                    new AppliedEvents(proposer, revisions)));
+                    new AppliedEvents(proposer, revisions, applied)));
             opened(proposer);
             opened(gate);
+            opened(elsewhere);
             revisions.onPublished(state.revision());
+            applied.onApplied(state.appliedIndex());
             LeadershipEvents leadership = new LeadershipEvents(proposer, gate);
             PrometheusRegistry metrics = new PrometheusRegistry();
             group = opened(RaftGroup.start(
@@ -72,10 +78,10 @@ public final class KvNode implements AutoCloseable {
                     leadership,
                     fatal::onFatal,
                     new GroupMetrics(metrics)));
-            link.connect(group, proposer);
+            link.connect(group, proposer, applied);
             proposer.start();
             opened(clock); // here, so that it closes before what it watches
-            clock.start(List.of(proposer::onTick, gate::onTick, probe::onTick));
+            clock.start(List.of(proposer::onTick, gate::onTick, probe::onTick, applied::onTick, elsewhere::onTick));
             opened(MemberPublisher.start(config, memberId, proposer, clock));
             GroupStatus status = new GroupStatus(group, state, leadership);
             WritePathMetrics.register(metrics, proposer, gate);
@@ -83,7 +89,7 @@ public final class KvNode implements AutoCloseable {
                     founding.clusterId(),
                     memberId,
                     ProductVersion.TEXT,
-                    new WritesOfNode(proposer, state),
+                    new WritesOfNode(memberId, proposer, elsewhere, state),
                     reads,
                     state::acquireView,
                     reads,

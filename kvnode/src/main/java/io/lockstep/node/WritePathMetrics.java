@@ -28,6 +28,21 @@ final class WritePathMetrics {
                 "lockstep_proposals_refused_total",
                 "Writes refused as too many requests.",
                 proposer::refusedTotal);
+        counter(
+                registry,
+                "lockstep_accepted_writes_lost_total",
+                "Writes acknowledged as accepted that did not happen.",
+                proposer::acceptedLostTotal);
+        counter(
+                registry,
+                "lockstep_accepted_writes_refused_total",
+                "Writes acknowledged as accepted that every member refused.",
+                proposer::acceptedRefusedTotal);
+        counter(
+                registry,
+                "lockstep_accepted_writes_unknown_total",
+                "Writes acknowledged as accepted of which this member never heard again.",
+                proposer::acceptedUnknownTotal);
         counter(registry, "lockstep_read_index_rounds_total", "ReadIndex rounds begun.", gate::roundsTotal);
         counter(
                 registry,

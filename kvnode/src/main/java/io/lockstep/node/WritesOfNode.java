@@ -2,16 +2,40 @@ package io.lockstep.node;
 
 import io.lockstep.node.apply.CommandResult;
 import io.lockstep.node.apply.ReplicatedState;
+import io.lockstep.node.mvcc.ReadView;
+import io.lockstep.node.propose.AppliedElsewhere;
 import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.rpc.Writes;
 import io.lockstep.proto.log.Command;
+import io.lockstep.proto.log.MemberRecord;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The write path, as the client port sees it. */
-record WritesOfNode(Proposer proposer, ReplicatedState state) implements Writes {
+record WritesOfNode(long memberId, Proposer proposer, AppliedElsewhere elsewhere, ReplicatedState state)
+        implements Writes {
     @Override
     public CompletableFuture<CommandResult> propose(Command.Builder command, long deadlineNanos) {
         return proposer.propose(command, deadlineNanos);
+    }
+
+    @Override
+    public CompletableFuture<Void> accept(Command.Builder command, long deadlineNanos) {
+        return proposer.proposeAccepted(command, deadlineNanos);
+    }
+
+    @Override
+    public CompletableFuture<List<Long>> appliedEverywhere(long deadlineNanos) {
+        ReadView view = state.acquireView();
+        try {
+            List<Long> others = view.members().stream()
+                    .map(MemberRecord::getMemberId)
+                    .filter(id -> id != memberId)
+                    .toList();
+            return elsewhere.await(view.appliedIndex(), others, deadlineNanos);
+        } finally {
+            view.release();
+        }
     }
 
     @Override

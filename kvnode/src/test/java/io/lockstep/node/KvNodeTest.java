@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.lockstep.api.Ack;
 import io.lockstep.api.KVGrpc;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
@@ -76,6 +77,29 @@ class KvNodeTest {
                         .setKey(ByteString.copyFromUtf8(key))
                         .setValue(ByteString.copyFromUtf8(value))
                         .build()));
+    }
+
+    private static ResponseHeader putOnAll(KvNode node, String key, String value) {
+        return call(
+                node,
+                kv -> kv.put(PutRequest.newBuilder()
+                                .setKey(ByteString.copyFromUtf8(key))
+                                .setValue(ByteString.copyFromUtf8(value))
+                                .setAck(Ack.ACK_ALL)
+                                .build())
+                        .getHeader());
+    }
+
+    private static String staleGet(KvNode node, String key) {
+        return call(
+                node,
+                kv -> kv.range(RangeRequest.newBuilder()
+                                .setKey(ByteString.copyFromUtf8(key))
+                                .setSerializable(true)
+                                .build())
+                        .getKvs(0)
+                        .getValue()
+                        .toStringUtf8());
     }
 
     private static String get(KvNode node, String key) {
@@ -192,11 +216,16 @@ class KvNodeTest {
             for (KvNode node : nodes) {
                 await().untilAsserted(() -> assertThat(boundedRead(node, "k")).isEqualTo(ReadPath.READ_PATH_BOUNDED));
             }
+            assertThat(putOnAll(nodes.get(1), "k", "all").getAckMissingList()).isEmpty();
+            for (KvNode node : nodes) {
+                assertThat(staleGet(node, "k")).isEqualTo("all");
+            }
             KvNode leader = nodes.stream().filter(KvNode::isLeader).findFirst().orElseThrow();
             leader.close();
             nodes.remove(leader);
             put(nodes.get(0), "k", "2");
             assertThat(get(nodes.get(1), "k")).isEqualTo("2");
+            assertThat(putOnAll(nodes.get(0), "k", "3").getAckMissingList()).containsExactly(leader.memberId());
         } finally {
             nodes.forEach(KvNode::close);
         }

@@ -45,8 +45,13 @@ public enum KvError {
     DIAL_UNREADABLE(Code.INVALID_ARGUMENT, "lockstep: the dial can't be read"),
     OTHER_CLUSTER(Code.FAILED_PRECONDITION, "lockstep: the session is of another cluster: begin a new one"),
     STALENESS_NOT_PROVEN(Code.UNAVAILABLE, "lockstep: this member lags more than was asked for"),
-    ACK_NOT_OFFERED(
-            Code.UNIMPLEMENTED, "lockstep: ack=ACK_ALL is not offered by this version: leave it out for a quorum"),
+    ACK_UNKNOWN(Code.INVALID_ARGUMENT, "lockstep: ack must be ACK_ACCEPTED, ACK_QUORUM or ACK_ALL"),
+    ACCEPTED_HAS_NO_ANSWER(
+            Code.INVALID_ARGUMENT,
+            "lockstep: ack=ACK_ACCEPTED answers before anything is known: it is for Put and DeleteRange without prev_kv"),
+    ACCEPTED_IN_SESSION(
+            Code.INVALID_ARGUMENT,
+            "lockstep: a session reads its own writes, and ack=ACK_ACCEPTED may lose them: use ACK_QUORUM"),
     ALARM_CHANGE_NOT_OFFERED(
             Code.UNIMPLEMENTED, "lockstep: alarms can be listed but not raised or disarmed in this version");
 

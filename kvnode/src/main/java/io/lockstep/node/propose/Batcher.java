@@ -32,6 +32,10 @@ final class Batcher implements AutoCloseable {
 
     private static final long MAX_FORWARDED_BYTES = 64L << 20;
     private static final long PAUSE_NANOS = 5_000_000;
+    private static final ByteString TAKEN = ForwardResponse.newBuilder()
+            .setOutcome(ForwardResponse.Outcome.TAKEN)
+            .build()
+            .toByteString();
 
     private final ProposerLimits limits;
     private final Replication replication;
@@ -261,6 +265,8 @@ final class Batcher implements AutoCloseable {
                 batch.answerForwarded(answer(failure));
             }
         });
+        batch.taken();
+        batch.answerTaken();
     }
 
     private void freeSlot(Semaphore slots) {
@@ -276,18 +282,22 @@ final class Batcher implements AutoCloseable {
         replication
                 .forward(leadership.leaderId(), batch.toForwardRequest(), batch.longestPatience())
                 .whenComplete((answer, failure) -> {
-                    if (failure != null ? failure instanceof KvException.Failed : isRefusal(answer)) {
+                    if (failure != null
+                            ? failure instanceof KvException.Failed
+                            : outcome(answer) == ForwardResponse.Outcome.FAILED) {
                         pauseUntilNanos = System.nanoTime() + PAUSE_NANOS;
                         batch.requeueOwn();
+                    } else if (failure == null && outcome(answer) == ForwardResponse.Outcome.TAKEN) {
+                        batch.taken();
                     }
                 });
     }
 
-    private static boolean isRefusal(ByteString answer) {
+    private static ForwardResponse.Outcome outcome(ByteString answer) {
         try {
-            return ForwardResponse.parseFrom(answer).getOutcome() == ForwardResponse.Outcome.FAILED;
+            return ForwardResponse.parseFrom(answer).getOutcome();
         } catch (InvalidProtocolBufferException e) {
-            return false;
+            return ForwardResponse.Outcome.UNKNOWN;
         }
     }
 
@@ -364,6 +374,7 @@ final class Batcher implements AutoCloseable {
             return ForwardRequest.newBuilder()
                     .setTerm(attempt.term)
                     .setCommands(commands.toByteString())
+                    .setAnswerWhenTaken(own.stream().anyMatch(call -> call.taken != null))
                     .build()
                     .toByteString();
         }
@@ -379,6 +390,17 @@ final class Batcher implements AutoCloseable {
 
         void requeueOwn() {
             own.forEach(call -> requeue(call, attempt));
+        }
+
+        /** The leader has handed the commands to its log. */
+        void taken() {
+            own.forEach(call -> call.taken(attempt));
+        }
+
+        void answerTaken() {
+            forwarded.stream()
+                    .filter(item -> item.request.getAnswerWhenTaken())
+                    .forEach(item -> item.answer.complete(TAKEN));
         }
 
         void answerForwarded(ByteString answer) {

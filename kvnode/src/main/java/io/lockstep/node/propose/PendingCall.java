@@ -1,10 +1,12 @@
 package io.lockstep.node.propose;
 
 import io.lockstep.node.apply.CommandResult;
+import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command of this boot that waits for its result.
@@ -23,13 +25,20 @@ final class PendingCall {
     final long deadlineNanos;
     final CompletableFuture<CommandResult> future = new CompletableFuture<>();
 
+    /**
+     * Null unless the caller wants to hear as soon as the leader has the command; completes then. From there on the
+     * command is not sent again: the caller may have gone on to write what must not be overwritten by it.
+     */
+    final @Nullable CompletableFuture<Void> taken;
+
     /** Exchanged by the batcher, the log's threads, the apply thread and the clock. */
     private final AtomicReference<State> state = new AtomicReference<>(Queued.INSTANCE);
 
-    PendingCall(long counter, byte[] encoded, long deadlineNanos) {
+    PendingCall(long counter, byte[] encoded, long deadlineNanos, @Nullable CompletableFuture<Void> taken) {
         this.counter = counter;
         this.encoded = encoded;
         this.deadlineNanos = deadlineNanos;
+        this.taken = taken;
     }
 
     State state() {
@@ -41,14 +50,35 @@ final class PendingCall {
         return !future.isDone() && state.compareAndSet(Queued.INSTANCE, attempt);
     }
 
-    /** After an attempt that certainly failed; false if somebody else saw that first. */
+    /** After an attempt that certainly failed; false if somebody else saw that first, or it is lost by that. */
     boolean backToQueue(Attempt attempt) {
-        return state.compareAndSet(attempt, Queued.INSTANCE);
+        if (state.compareAndSet(attempt, Queued.INSTANCE)) {
+            return true;
+        }
+        if (state() instanceof Taken told && told.attempt == attempt && state.compareAndSet(told, Ended.INSTANCE)) {
+            future.completeExceptionally(new KvException.Failed(KvError.LEADER_CHANGED));
+        }
+        return false;
+    }
+
+    /** The leader has the command: tells the caller, if that is what it waits for. */
+    void taken(Attempt attempt) {
+        if (taken != null && state.compareAndSet(attempt, new Taken(attempt))) {
+            taken.complete(null);
+        }
+    }
+
+    /** The attempt that is out; null if there is none. */
+    @Nullable
+    Attempt attempt() {
+        State now = state();
+        return now instanceof Taken told ? told.attempt : now instanceof Attempt attempt ? attempt : null;
     }
 
     /** Gives up on an attempt whose result may have passed unseen; false if the command is not out. */
     boolean abandon() {
-        return state() instanceof Attempt attempt && state.compareAndSet(attempt, Ended.INSTANCE);
+        State now = state();
+        return (now instanceof Attempt || now instanceof Taken) && state.compareAndSet(now, Ended.INSTANCE);
     }
 
     /** Ends the call without a result, as failed if it is in the queue, else as unknown. */
@@ -65,6 +95,15 @@ final class PendingCall {
 
     enum Ended implements State {
         INSTANCE
+    }
+
+    /** Out on an attempt, and the caller knows: it is not sent again. */
+    static final class Taken implements State {
+        private final Attempt attempt;
+
+        Taken(Attempt attempt) {
+            this.attempt = attempt;
+        }
     }
 
     /** Compared by identity: each hand-over to a leader is an attempt of its own. */

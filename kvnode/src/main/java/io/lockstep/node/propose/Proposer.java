@@ -44,6 +44,9 @@ public final class Proposer implements AutoCloseable {
     private final LongAdder admitted = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder failed = new LongAdder();
+    private final LongAdder acceptedLost = new LongAdder();
+    private final LongAdder acceptedRefused = new LongAdder();
+    private final LongAdder acceptedUnknown = new LongAdder();
 
     /** Apply thread only. */
     private long appliedTerm;
@@ -74,6 +77,32 @@ public final class Proposer implements AutoCloseable {
      *     happen, with {@link KvException.Unknown} if that can't be known
      */
     public CompletableFuture<CommandResult> propose(Command.Builder command, long deadlineNanos) {
+        return submit(command, deadlineNanos, null);
+    }
+
+    /**
+     * Proposes a command and completes as soon as the leader has handed it to its log. It may still be lost or refused;
+     * both are only counted.
+     *
+     * @return fails as {@link #propose} does, if it fails before the leader has the command
+     */
+    public CompletableFuture<Void> proposeAccepted(Command.Builder command, long deadlineNanos) {
+        CompletableFuture<Void> taken = new CompletableFuture<>();
+        var unused = submit(command, deadlineNanos, taken).whenComplete((result, failure) -> {
+            boolean told = failure == null ? !taken.complete(null) : !taken.completeExceptionally(failure);
+            if (told && failure instanceof KvException.Failed) {
+                acceptedLost.increment();
+            } else if (told && failure != null) {
+                acceptedUnknown.increment();
+            } else if (failure == null && result.rejection() != null) {
+                acceptedRefused.increment();
+            }
+        });
+        return taken;
+    }
+
+    private CompletableFuture<CommandResult> submit(
+            Command.Builder command, long deadlineNanos, @Nullable CompletableFuture<Void> taken) {
         long counter = counters.incrementAndGet();
         Origin origin = Origin.newBuilder()
                 .setMemberId(memberId)
@@ -81,7 +110,7 @@ public final class Proposer implements AutoCloseable {
                 .setCounter(counter)
                 .build();
         PendingCall call =
-                new PendingCall(counter, encode(command.setOrigin(origin).build()), deadlineNanos);
+                new PendingCall(counter, encode(command.setOrigin(origin).build()), deadlineNanos, taken);
         if (!admit(call)) {
             refused.increment();
             return CompletableFuture.failedFuture(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
@@ -161,7 +190,8 @@ public final class Proposer implements AutoCloseable {
         if (term > appliedTerm) {
             appliedTerm = term;
             for (PendingCall call : pending.values()) {
-                if (call.state() instanceof Attempt attempt && attempt.term < term) {
+                Attempt attempt = call.attempt();
+                if (attempt != null && attempt.term < term) {
                     batcher.requeue(call, attempt);
                 }
             }
@@ -224,6 +254,21 @@ public final class Proposer implements AutoCloseable {
 
     public long failedTotal() {
         return failed.sum();
+    }
+
+    /** Writes acknowledged as accepted that certainly did not happen. */
+    public long acceptedLostTotal() {
+        return acceptedLost.sum();
+    }
+
+    /** Writes acknowledged as accepted that every member refused. */
+    public long acceptedRefusedTotal() {
+        return acceptedRefused.sum();
+    }
+
+    /** Writes acknowledged as accepted of which this member never heard again. */
+    public long acceptedUnknownTotal() {
+        return acceptedUnknown.sum();
     }
 
     /** Ends every open call: those in the queue as failed, those that were sent as unknown. */

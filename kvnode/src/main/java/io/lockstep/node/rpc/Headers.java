@@ -32,6 +32,16 @@ final class Headers {
         return (ageMillis == Staleness.UNPROVEN ? header : header.setStalenessMillis(ageMillis)).build();
     }
 
+    /** Of a write that has no revision yet: the newest one stands in. */
+    ResponseHeader ofAccepted(Views views) {
+        ReadView view = views.acquire();
+        try {
+            return header(view.revision(), view.term()).setRevisionKnown(false).build();
+        } finally {
+            view.release();
+        }
+    }
+
     /** Of an answer about the cluster: etcd gives no revision there. */
     ResponseHeader withoutRevision() {
         return header(0, 0).build();

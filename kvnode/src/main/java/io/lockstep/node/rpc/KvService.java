@@ -1,7 +1,7 @@
 package io.lockstep.node.rpc;
 
-import com.google.protobuf.Message;
 import io.grpc.MethodDescriptor;
+import io.lockstep.api.Ack;
 import io.lockstep.api.CompactionRequest;
 import io.lockstep.api.CompactionResponse;
 import io.lockstep.api.DeleteRangeRequest;
@@ -12,13 +12,9 @@ import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
-import io.lockstep.node.apply.CommandResult;
-import io.lockstep.node.error.KvError;
-import io.lockstep.node.error.KvException;
 import io.lockstep.node.mvcc.ReadOnlyTxn;
 import io.lockstep.proto.log.Command;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /** Reads, writes, transactions, compaction: check, submit, answer. */
@@ -28,15 +24,15 @@ final class KvService {
             .build();
 
     private final RequestChecks checks;
-    private final Headers headers;
     private final Reads reads;
-    private final Writes writes;
+    private final AckedWrites writes;
+    private final Writes log;
 
-    KvService(RequestChecks checks, Headers headers, Reads reads, Writes writes) {
+    KvService(RequestChecks checks, Reads reads, AckedWrites writes, Writes log) {
         this.checks = checks;
-        this.headers = headers;
         this.reads = reads;
         this.writes = writes;
+        this.log = log;
     }
 
     List<UnaryRpc<?, ?>> rpcs() {
@@ -60,19 +56,21 @@ final class KvService {
 
     private CompletableFuture<PutResponse> put(PutRequest request, RpcCall call) {
         checks.put(request);
-        checks.write(request, request.getAck());
-        return submit(Command.newBuilder().setPut(request), call)
-                .thenApply(done -> response(PutResponse.class, done).toBuilder()
-                        .setHeader(headers.of(done))
+        Ack ack = checks.ack(request.getAck(), request.getPrevKv(), call.dial());
+        checks.size(request);
+        return writes.submit(Command.newBuilder().setPut(request), ack, call)
+                .thenApply(done -> done.responseOr(PutResponse.getDefaultInstance()).toBuilder()
+                        .setHeader(done.header())
                         .build());
     }
 
     private CompletableFuture<DeleteRangeResponse> deleteRange(DeleteRangeRequest request, RpcCall call) {
         checks.deleteRange(request);
-        checks.write(request, request.getAck());
-        return submit(Command.newBuilder().setDeleteRange(request), call)
-                .thenApply(done -> response(DeleteRangeResponse.class, done).toBuilder()
-                        .setHeader(headers.of(done))
+        Ack ack = checks.ack(request.getAck(), request.getPrevKv(), call.dial());
+        checks.size(request);
+        return writes.submit(Command.newBuilder().setDeleteRange(request), ack, call)
+                .thenApply(done -> done.responseOr(DeleteRangeResponse.getDefaultInstance()).toBuilder()
+                        .setHeader(done.header())
                         .build());
     }
 
@@ -81,10 +79,11 @@ final class KvService {
         if (ReadOnlyTxn.is(request)) {
             return readTxn(request, call);
         }
-        checks.write(request, request.getAck());
-        return submit(Command.newBuilder().setTxn(request), call)
-                .thenApply(done -> response(TxnResponse.class, done).toBuilder()
-                        .setHeader(headers.of(done))
+        Ack ack = checks.ack(request.getAck(), true, call.dial());
+        checks.size(request);
+        return writes.submit(Command.newBuilder().setTxn(request), ack, call)
+                .thenApply(done -> done.responseOr(TxnResponse.getDefaultInstance()).toBuilder()
+                        .setHeader(done.header())
                         .build());
     }
 
@@ -98,33 +97,15 @@ final class KvService {
     }
 
     private CompletableFuture<CompactionResponse> compact(CompactionRequest request, RpcCall call) {
-        return submit(Command.newBuilder().setCompaction(request), call).thenCompose(done -> {
-            CompactionResponse answer = response(CompactionResponse.class, done).toBuilder()
-                    .setHeader(headers.of(done))
-                    .build();
-            CompletableFuture<Void> removed = request.getPhysical()
-                    ? writes.compactedOnDisk(request.getRevision())
-                    : CompletableFuture.completedFuture(null);
-            return removed.thenApply(onDisk -> answer);
-        });
-    }
-
-    private CompletableFuture<CommandResult> submit(Command.Builder command, RpcCall call) {
-        if (call.isCancelled()) {
-            throw new KvException.Failed(KvError.CANCELLED);
-        }
-        if (call.isExpired()) {
-            throw new KvException.Failed(KvError.TIMEOUT);
-        }
-        CompletableFuture<CommandResult> result = writes.propose(command, call.deadlineNanos());
-        call.follow(result);
-        return result;
-    }
-
-    private static <M extends Message> M response(Class<M> type, CommandResult result) {
-        if (result.rejection() != null) {
-            throw new KvException.Rejected(result.rejection());
-        }
-        return type.cast(Objects.requireNonNull(result.response(), "a result without response and rejection"));
+        return writes.submit(Command.newBuilder().setCompaction(request), Ack.ACK_QUORUM, call)
+                .thenCompose(done -> {
+                    CompactionResponse answer = done.responseOr(CompactionResponse.getDefaultInstance()).toBuilder()
+                            .setHeader(done.header())
+                            .build();
+                    CompletableFuture<Void> removed = request.getPhysical()
+                            ? log.compactedOnDisk(request.getRevision())
+                            : CompletableFuture.completedFuture(null);
+                    return removed.thenApply(onDisk -> answer);
+                });
     }
 }

@@ -52,10 +52,26 @@ final class RequestChecks {
         refuseIf(bounded && !ReadOnlyTxn.is(request), KvError.BOUND_ON_WRITE);
     }
 
-    /** What holds for all writes, once the rest is right: the size, and no promise that is not kept. */
-    void write(MessageLite request, Ack ack) {
+    /** What holds for all writes, once the rest is right. */
+    void size(MessageLite request) {
         refuseIf(request.getSerializedSize() > limits.maxRequestBytes(), KvError.REQUEST_TOO_LARGE);
-        refuseIf(ack == Ack.ACK_ALL || ack == Ack.UNRECOGNIZED, KvError.ACK_NOT_OFFERED);
+    }
+
+    /**
+     * How a write is to be acknowledged. A write that has something to answer can't be answered when it is only accepted;
+     * beside the request, where a client sets it for all its writes alike, that means a quorum.
+     *
+     * @param answers whether the caller wants to know what the write found
+     */
+    Ack ack(Ack asked, boolean answers, CallDial beside) {
+        refuseIf(asked == Ack.UNRECOGNIZED, KvError.ACK_UNKNOWN);
+        refuseIf(asked == Ack.ACK_ACCEPTED && answers, KvError.ACCEPTED_HAS_NO_ANSWER);
+        Ack ack = asked != Ack.ACK_UNSET ? asked : beside.ack();
+        if (ack == Ack.ACK_ACCEPTED && answers) {
+            return Ack.ACK_QUORUM;
+        }
+        refuseIf(ack == Ack.ACK_ACCEPTED && beside.minRevision() > 0, KvError.ACCEPTED_IN_SESSION);
+        return ack;
     }
 
     /** Nested transactions get what their parent leaves of the operations. */

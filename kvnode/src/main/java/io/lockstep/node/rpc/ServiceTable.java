@@ -35,7 +35,9 @@ public final class ServiceTable {
         Headers headers = new Headers(services);
         Reads reads = new Reads(services, headers, new ReadMetrics(services), readPool);
         List<UnaryRpc<?, ?>> all = new ArrayList<>();
-        all.addAll(new KvService(new RequestChecks(limits), headers, reads, services.writes()).rpcs());
+        all.addAll(
+                new KvService(new RequestChecks(limits), reads, new AckedWrites(services, headers), services.writes())
+                        .rpcs());
         all.addAll(new MaintenanceService(services, reads).rpcs());
         all.addAll(new ClusterService(headers, reads).rpcs());
         rpcs = all.stream()

@@ -104,6 +104,63 @@ class ProposerTest {
         assertThat(log.applied()).containsExactly(1L);
     }
 
+    private CompletableFuture<Void> proposeAccepted() {
+        return proposer.proposeAccepted(put(), System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
+    }
+
+    @Test
+    void proposeAccepted_handedToTheLog_answersBeforeItIsCommitted() throws Exception {
+        log.hold();
+        proposeAccepted().get(10, TimeUnit.SECONDS);
+        assertThat(log.applied()).isEmpty();
+        log.commitAll();
+        await().until(() -> proposer.pendingCalls() == 0);
+        assertThat(proposer.acceptedLostTotal()).isZero();
+    }
+
+    @Test
+    void proposeAccepted_lostWithItsLeader_isCountedAndNotSentAgain() throws Exception {
+        log.hold();
+        proposeAccepted().get(10, TimeUnit.SECONDS);
+        log.loseLeader();
+        log.electAgain(0);
+        await().until(() -> proposer.acceptedLostTotal() == 1);
+        assertThat(propose()).as("sent after it, and the only one that comes").isNotNull();
+        await().until(() -> log.held() == 1);
+        log.commitAll();
+        await().until(() -> log.applied().equals(List.of(2L)));
+    }
+
+    @Test
+    void proposeAccepted_refusedByTheLog_isSentAgainBeforeItIsAnswered() throws Exception {
+        log.refuse(3);
+        proposeAccepted().get(10, TimeUnit.SECONDS);
+        await().until(() -> log.applied().equals(List.of(1L)));
+        assertThat(proposer.acceptedLostTotal()).isZero();
+    }
+
+    @Test
+    void proposeAccepted_noLeader_fails() {
+        log.loseLeader();
+        proposer.onLeadershipChanged();
+        CompletableFuture<Void> call = proposeAccepted();
+        proposer.onTick(System.nanoTime() + 10_000_000_000L);
+        assertThatThrownBy(call::join).hasMessageContaining(KvError.NO_LEADER.text());
+        assertThat(proposer.acceptedLostTotal())
+                .as("nobody was told that it is taken")
+                .isZero();
+    }
+
+    @Test
+    void onForwarded_answerWhenTaken_answersBeforeItIsCommitted() throws Exception {
+        log.hold();
+        ForwardRequest request =
+                ForwardRequest.newBuilder().setTerm(1).setAnswerWhenTaken(true).build();
+        ForwardResponse answer = ForwardResponse.parseFrom(
+                proposer.onForwarded(request.toByteString()).get(10, TimeUnit.SECONDS));
+        assertThat(answer.getOutcome()).isEqualTo(ForwardResponse.Outcome.TAKEN);
+    }
+
     @Test
     void tick_deadlinePassedWhileSent_isUnknown() {
         log.hold();

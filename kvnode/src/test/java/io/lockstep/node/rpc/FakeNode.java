@@ -50,6 +50,9 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus, Stal
     /** True: neither is ever answered by itself. */
     public volatile boolean silent;
 
+    /** Members that never report what they have applied. */
+    public volatile List<Long> missing = List.of();
+
     /** What is proven of this node's lag. */
     public volatile long ageMillis = 7;
 
@@ -74,6 +77,16 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus, Stal
     @Override
     public CompletableFuture<Void> compactedOnDisk(long revision) {
         return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Void> accept(Command.Builder command, long deadlineNanos) {
+        return propose(command, deadlineNanos).thenApply(result -> null);
+    }
+
+    @Override
+    public CompletableFuture<List<Long>> appliedEverywhere(long deadlineNanos) {
+        return CompletableFuture.completedFuture(missing);
     }
 
     @Override

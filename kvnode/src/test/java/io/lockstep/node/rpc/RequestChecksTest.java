@@ -11,9 +11,11 @@ import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.RequestOp;
 import io.lockstep.api.TxnRequest;
+import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** Each refusal with its exact text; what etcd 3.5.30 says was asked of a running one. */
@@ -59,24 +61,33 @@ class RequestChecksTest {
                 .setKey(utf8("k"))
                 .setValue(ByteString.copyFrom(new byte[limit - overhead]))
                 .build();
-        checks.write(fits, Ack.ACK_UNSET);
+        checks.size(fits);
 
         PutRequest tooLarge = PutRequest.newBuilder()
                 .setKey(utf8("k"))
                 .setValue(ByteString.copyFrom(new byte[limit]))
                 .build();
-        refused("etcdserver: request is too large", () -> checks.write(tooLarge, Ack.ACK_UNSET));
+        refused("etcdserver: request is too large", () -> checks.size(tooLarge));
     }
 
     @Test
-    void write_ackThatCannotBeKept_refused() {
-        PutRequest request = put("k", "v");
-        checks.write(request, Ack.ACK_QUORUM);
-        // Answered later than asked for, which is allowed.
-        checks.write(request, Ack.ACK_ACCEPTED);
-        refused(
-                "lockstep: ack=ACK_ALL is not offered by this version: leave it out for a quorum",
-                () -> checks.write(request, Ack.ACK_ALL));
+    void ack_requestsFieldGoesBeforeMetadata() {
+        CallDial all = new CallDial(OptionalLong.empty(), 0, Ack.ACK_ALL, true);
+        assertThat(checks.ack(Ack.ACK_UNSET, true, CallDial.NONE)).isEqualTo(Ack.ACK_UNSET);
+        assertThat(checks.ack(Ack.ACK_UNSET, true, all)).isEqualTo(Ack.ACK_ALL);
+        assertThat(checks.ack(Ack.ACK_ACCEPTED, false, all)).isEqualTo(Ack.ACK_ACCEPTED);
+    }
+
+    @Test
+    void ack_acceptedThatCannotBeKept_refused() {
+        CallDial accepted = new CallDial(OptionalLong.empty(), 0, Ack.ACK_ACCEPTED, true);
+        CallDial session = new CallDial(OptionalLong.empty(), 5, Ack.ACK_UNSET, true);
+        refused(KvError.ACCEPTED_HAS_NO_ANSWER.text(), () -> checks.ack(Ack.ACK_ACCEPTED, true, CallDial.NONE));
+        refused(KvError.ACCEPTED_IN_SESSION.text(), () -> checks.ack(Ack.ACK_ACCEPTED, false, session));
+        refused(KvError.ACK_UNKNOWN.text(), () -> checks.ack(Ack.UNRECOGNIZED, false, CallDial.NONE));
+        assertThat(checks.ack(Ack.ACK_UNSET, true, accepted))
+                .as("set for all of a client's writes alike: more is promised where less can't be")
+                .isEqualTo(Ack.ACK_QUORUM);
     }
 
     @Test

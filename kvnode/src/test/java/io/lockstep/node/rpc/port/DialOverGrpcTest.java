@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.lockstep.api.Ack;
 import io.lockstep.api.KVGrpc;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
@@ -16,6 +17,7 @@ import io.lockstep.api.ResponseHeader;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.rpc.Staleness;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -169,6 +171,33 @@ class DialOverGrpcTest {
                                 .build()))
                 .hasMessageContaining("lockstep-ack \"maybe\" is neither");
         assertThat(port.node.proposed).isEmpty();
+    }
+
+    private static PutRequest.Builder put() {
+        return PutRequest.newBuilder().setKey(ByteString.copyFromUtf8("a"));
+    }
+
+    @Test
+    void put_all_namesTheMembersThatHaveNotReported() {
+        assertThat(kv.put(put().setAck(Ack.ACK_ALL).build()).getHeader().getAckMissingList())
+                .isEmpty();
+        port.node.missing = List.of(5L, 9L);
+        ResponseHeader header = kv.put(put().setAck(Ack.ACK_ALL).build()).getHeader();
+        assertThat(header.getAckMissingList()).containsExactly(5L, 9L);
+        assertThat(header.getRevision()).isEqualTo(3);
+        assertThat(with("lockstep-ack", "all").put(put().build()).getHeader().getAckMissingList())
+                .containsExactly(5L, 9L);
+    }
+
+    @Test
+    void put_accepted_saysThatItsRevisionIsNotKnown() {
+        ResponseHeader header = kv.put(put().setAck(Ack.ACK_ACCEPTED).build()).getHeader();
+        assertThat(header.hasRevisionKnown()).isTrue();
+        assertThat(header.getRevisionKnown()).isFalse();
+        assertThat(kv.put(put().build()).getHeader().hasRevisionKnown()).isFalse();
+        assertThatThrownBy(() ->
+                        kv.put(put().setAck(Ack.ACK_ACCEPTED).setPrevKv(true).build()))
+                .hasMessageContaining("without prev_kv");
     }
 
     @Test
