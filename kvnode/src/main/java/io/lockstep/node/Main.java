@@ -9,9 +9,6 @@ public final class Main {
         if (System.getProperty("com.google.protobuf.use_unsafe_pre22_gencode") == null) {
             System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "true");
         }
-        if (System.getProperty("lockstep.log.file") != null && System.getProperty("lockstep.log.appender") == null) {
-            System.setProperty("lockstep.log.appender", "FILE");
-        }
         int code = NodeCommand.run(arguments);
         if (code == NodeCommand.EXIT_FATAL) {
             // Shutdown hooks would close the node cleanly, and may hang on what is broken.
