@@ -10,6 +10,9 @@ import java.util.List;
 final class NodeJvm {
     private static final String FLAGS_FILE = "kv.node.jvm";
 
+    /** The flag that has the JVM share the classes of the build's archive, where there is one that fits. */
+    private static final String SHARED = "kv.node.shared";
+
     private static final String CLASS_PATH_FILE = "kv.node.classpath";
 
     private NodeJvm() {}
@@ -31,6 +34,10 @@ final class NodeJvm {
             if (!flag.isEmpty() && !flag.startsWith("#")) {
                 flags.add(flag);
             }
+        }
+        String shared = System.getProperty(SHARED, "");
+        if (!shared.isEmpty()) {
+            flags.add(shared);
         }
         Path log = nodeDirectory.resolve("log");
         flags.add("-XX:ErrorFile=" + log.resolve("jvm-crash.log"));
