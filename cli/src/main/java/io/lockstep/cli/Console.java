@@ -53,6 +53,12 @@ public record Console(
         err.println((colour ? "\u001b[31mkv:\u001b[0m " : "kv: ") + line.replace('\n', ' '));
     }
 
+    /** One line beside the answer. */
+    public void note(String line) {
+        err.println(line);
+        err.flush();
+    }
+
     /** One line about what goes on. */
     public void say(String line) {
         out.println(line);

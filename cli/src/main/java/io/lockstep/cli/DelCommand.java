@@ -1,11 +1,14 @@
 package io.lockstep.cli;
 
 import io.lockstep.api.DeleteRangeRequest;
+import io.lockstep.api.DeleteRangeResponse;
+import io.lockstep.cli.output.Format;
 import io.lockstep.cli.output.Text;
 import io.lockstep.client.KeyRange;
 import io.lockstep.client.KvClient;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -43,6 +46,9 @@ final class DelCommand extends ClientCommand {
     @Option(names = "--prev-kv", description = "Also print what is deleted.")
     boolean previous;
 
+    @Mixin
+    AckOption ack = new AckOption();
+
     DelCommand(Console console) {
         super(console);
     }
@@ -60,7 +66,13 @@ final class DelCommand extends ClientCommand {
 
     @Override
     int run(KvClient client, Text out) {
-        output.printer().delete(out, client.sync().delete(request()));
+        DeleteRangeResponse answer = client.sync().delete(request());
+        if (answer.getHeader().hasRevisionKnown() && output.format == Format.simple) {
+            out.line("accepted"); // how many there were nobody knows yet
+        } else {
+            output.printer().delete(out, answer);
+        }
+        AckOption.report(answer.getHeader(), console());
         return CommandFailed.DONE;
     }
 
@@ -70,6 +82,7 @@ final class DelCommand extends ClientCommand {
                 .setKey(keys.key())
                 .setRangeEnd(keys.end())
                 .setPrevKv(previous)
+                .setAck(ack.wire())
                 .build();
     }
 }

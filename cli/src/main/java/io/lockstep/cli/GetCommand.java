@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
             "  kv get user/ --prefix --keys-only      all keys that begin with user/",
             "  kv get a c                             keys from a up to, and without, c",
             "  kv get greeting --rev 7 -w json        as it was at revision 7",
-            "  kv get greeting --consistency stale    what the asked node has, without a quorum"
+            "  kv get greeting --consistency stale    what the asked node has, without a quorum",
+            "  kv get greeting --consistency bounded:500ms --show-staleness"
         })
 final class GetCommand extends ClientCommand {
     /** Sorting, as etcdctl names it. */
@@ -90,9 +91,15 @@ final class GetCommand extends ClientCommand {
             defaultValue = "linearizable",
             converter = ConsistencyConverter.class,
             description =
-                    "linearizable (l): sees every acknowledged write. stale (s): what the asked node has, which may"
-                            + " lag. Default: linearizable.")
+                    "linearizable (l): sees every acknowledged write. bounded:500ms: lags no more than that. revision:42:"
+                            + " has at least that revision. stale (s): what the asked node has, which may lag. Default:"
+                            + " linearizable.")
     Consistency consistency = Consistency.linearizable();
+
+    @Option(
+            names = "--show-staleness",
+            description = "Say on standard error how stale the answer may be, and how it was served.")
+    boolean showStaleness;
 
     GetCommand(Console console) {
         super(console);
@@ -121,6 +128,9 @@ final class GetCommand extends ClientCommand {
             out.line(Long.toString(answer.getCount()));
         } else {
             output.format.printer(output.hex, valueOnly).get(out, answer);
+        }
+        if (showStaleness) {
+            console().note(Asides.staleness(answer.getHeader()));
         }
         return CommandFailed.DONE;
     }

@@ -41,6 +41,7 @@ public final class Kv {
             "compact",
             "endpoint",
             "member",
+            "lag",
             "version",
             "completion",
             "jepsen",
@@ -131,6 +132,7 @@ public final class Kv {
             case "endpoint status" -> new EndpointCommand.Status(console);
             case "endpoint health" -> new EndpointCommand.Health(console);
             case "endpoint hashkv" -> new EndpointCommand.HashKv(console);
+            case "lag" -> new LagCommand(console);
             case "member list" -> new MemberListCommand(console);
             case "version" -> new VersionCommand(console);
             case "completion" -> new CompletionCommand(console);

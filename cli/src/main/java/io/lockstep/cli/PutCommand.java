@@ -2,12 +2,14 @@ package io.lockstep.cli;
 
 import com.google.protobuf.ByteString;
 import io.lockstep.api.PutRequest;
+import io.lockstep.api.PutResponse;
 import io.lockstep.cli.output.Text;
 import io.lockstep.client.KvClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,6 +24,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  kv put greeting hello",
             "  kv put greeting hello --prev-kv        and show what was there before",
+            "  kv put greeting hello --ack all        once every member has it",
             "  kv put logo < logo.png                 the value comes from a file",
             "  kv put -- -key -value                  what begins with - comes after --"
         })
@@ -46,6 +49,9 @@ final class PutCommand extends ClientCommand {
     @Option(names = "--ignore-lease", description = "Keep the lease the key has.")
     boolean keepLease;
 
+    @Mixin
+    AckOption ack = new AckOption();
+
     PutCommand(Console console) {
         super(console);
     }
@@ -66,7 +72,9 @@ final class PutCommand extends ClientCommand {
 
     @Override
     int run(KvClient client, Text out) {
-        output.printer().put(out, client.sync().put(request()));
+        PutResponse answer = client.sync().put(request());
+        output.printer().put(out, answer);
+        AckOption.report(answer.getHeader(), console());
         return CommandFailed.DONE;
     }
 
@@ -78,6 +86,7 @@ final class PutCommand extends ClientCommand {
                 .setPrevKv(previous)
                 .setIgnoreValue(keepValue)
                 .setIgnoreLease(keepLease)
+                .setAck(ack.wire())
                 .build();
     }
 

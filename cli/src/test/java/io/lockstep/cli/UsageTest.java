@@ -124,6 +124,7 @@ final class UsageTest {
                 "endpoint health",
                 "endpoint hashkv",
                 "member list",
+                "lag",
                 "version",
                 "completion"
             })

@@ -67,6 +67,11 @@ public final class KvClient implements AutoCloseable {
         return new KvClient(transport, endpoints, KvClientBuilder.checkTimeout(timeout));
     }
 
+    /** A session of its own: its reads see its writes, and never less than before. */
+    public Session session() {
+        return new Session(this);
+    }
+
     /** The same client with blocking calls. */
     public SyncKvClient sync() {
         return new SyncKvClient(this);
@@ -103,9 +108,15 @@ public final class KvClient implements AutoCloseable {
     }
 
     public CompletableFuture<DeleteRangeResponse> delete(KeyRange range) {
+        return delete(range, Ack.QUORUM);
+    }
+
+    /** @param ack when the deletion is acknowledged */
+    public CompletableFuture<DeleteRangeResponse> delete(KeyRange range, Ack ack) {
         return delete(DeleteRangeRequest.newBuilder()
                 .setKey(range.key())
                 .setRangeEnd(range.end())
+                .setAck(ack.wire())
                 .build());
     }
 

@@ -33,6 +33,11 @@ public final class PutOptions {
         return new PutOptions(template.toBuilder().setIgnoreLease(true).build());
     }
 
+    /** When the write is acknowledged; default: {@link Ack#QUORUM}. */
+    public PutOptions ack(Ack ack) {
+        return new PutOptions(template.toBuilder().setAck(ack.wire()).build());
+    }
+
     PutRequest toRequest(ByteString key, ByteString value) {
         return template.toBuilder().setKey(key).setValue(value).build();
     }

@@ -1,5 +1,6 @@
 package io.lockstep.client;
 
+import io.lockstep.api.RangeRequest;
 import io.lockstep.api.RequestOp;
 import io.lockstep.api.TxnRequest;
 import java.util.List;
@@ -49,6 +50,22 @@ public final class Txn {
             changed.addFailure(step.toMessage());
         }
         return new Txn(changed.build());
+    }
+
+    /** Where a transaction that only reads takes place; on one that may write only the default is allowed. */
+    public Txn consistency(Consistency consistency) {
+        RangeRequest.Builder setting = RangeRequest.newBuilder();
+        consistency.applyTo(setting);
+        TxnRequest.Builder changed = request.toBuilder().setMinRevision(setting.getMinRevision());
+        if (setting.hasMaxStalenessMillis()) {
+            changed.setMaxStalenessMillis(setting.getMaxStalenessMillis());
+        }
+        return new Txn(changed.build());
+    }
+
+    /** When a transaction that writes is acknowledged: {@link Ack#QUORUM} or {@link Ack#ALL}. */
+    public Txn ack(Ack ack) {
+        return new Txn(request.toBuilder().setAck(ack.wire()).build());
     }
 
     TxnRequest toRequest() {

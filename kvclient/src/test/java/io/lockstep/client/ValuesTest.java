@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.lockstep.api.RangeRequest;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ValuesTest {
+    @Test
+    void consistency_values_writeThemselvesIntoTheRequest() {
+        RangeRequest.Builder request = RangeRequest.newBuilder();
+        Consistency.atMost(Duration.ofMillis(1500)).applyTo(request);
+        assertThat(request.getMaxStalenessMillis()).isEqualTo(1_500);
+        assertThat(request.getSerializable()).isFalse();
+        Consistency.atLeast(7).applyTo(request);
+        assertThat(request.getMinRevision()).isEqualTo(7);
+        assertThatThrownBy(() -> Consistency.atMost(Duration.ofMillis(-1))).hasMessageContaining("0 or more");
+        assertThatThrownBy(() -> Consistency.atLeast(0)).hasMessageContaining("1 or more");
+    }
+
     private static ByteString bytes(int... values) {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {

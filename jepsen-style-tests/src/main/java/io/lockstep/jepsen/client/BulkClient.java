@@ -2,6 +2,8 @@ package io.lockstep.jepsen.client;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.lockstep.api.KVGrpc;
@@ -75,10 +77,18 @@ public final class BulkClient implements AutoCloseable {
     }
 
     /** A read that no acknowledged write can be missing from: later stale reads of this node see them all too. */
-    public void catchUp() {
-        var unused = KVGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(PAGE_DEADLINE_SECONDS, TimeUnit.SECONDS)
-                .range(RangeRequest.newBuilder().setKey(key(0)).build());
+    public boolean isCaughtUp() {
+        try {
+            var unused = KVGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(PAGE_DEADLINE_SECONDS, TimeUnit.SECONDS)
+                    .range(RangeRequest.newBuilder().setKey(key(0)).build());
+            return true;
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** Reads the keys that this node has, by itself, and hands on the number of each that is as it was written. */

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 public final class BulkRun {
     private static final int NODES = 3;
     private static final int OUTSTANDING = 384;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private static final String SNAPSHOTS_INSTALLED = "lockstep_snapshot_install_duration_seconds_count";
 
@@ -145,13 +145,26 @@ public final class BulkRun {
             BitSet found = new BitSet(options.keys());
             ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
             try (BulkClient client = cluster.connectBulk(node, options.valueBytes())) {
-                client.catchUp();
+                awaitCaughtUp(client, node);
                 client.readBack(options.keys(), found::set, wrong::add);
             } catch (StatusRuntimeException e) {
                 throw new IllegalStateException(
                         "n" + node + " " + when + " could not be read back: " + e.getStatus(), e);
             }
             judge("n" + node + " " + when, found, wrong);
+        }
+    }
+
+    /** One that was away for long refuses linearizable reads until it has caught up. */
+    private void awaitCaughtUp(BulkClient client, int node) {
+        long begun = System.nanoTime();
+        while (!client.isCaughtUp()) {
+            if (secondsSince(begun) > PATIENCE.toSeconds()) {
+                throw new IllegalStateException("n" + node + " did not catch up in " + PATIENCE.toSeconds() + " s");
+            }
+        }
+        if (secondsSince(begun) > 1) {
+            progress.accept(String.format("n%d had caught up after %.1f s", node, secondsSince(begun)));
         }
     }
 
