@@ -2,6 +2,7 @@ package io.lockstep.jepsen;
 
 import io.lockstep.jepsen.check.Certificate;
 import io.lockstep.jepsen.check.CheckResult;
+import io.lockstep.jepsen.check.StalenessChecker;
 import io.lockstep.jepsen.check.Verdict;
 import io.lockstep.jepsen.cluster.Capability;
 import io.lockstep.jepsen.cluster.EtcdServer;
@@ -157,11 +158,12 @@ public final class JepsenCommand implements Runnable {
             long originNanos =
                     history.stream().mapToLong(Operation::invokedNanos).min().orElse(0);
             List<CheckResult> results =
-                    new ArrayList<>(Workloads.create(workload, 1).check(history, originNanos));
+                    new ArrayList<>(Workloads.create(workload, 1, false).check(history, originNanos));
             Path log = file.resolveSibling("log.jsonl");
             if (Files.exists(log)) {
                 results.add(Certificate.check(history, HistoryFile.readLog(log), originNanos));
             }
+            results.add(StalenessChecker.check(history, originNanos));
             print(check.getOut(), Report.verdicts(results));
             return results.stream().allMatch(result -> result.verdict() == Verdict.VALID) ? DONE : FAILED;
         } catch (IllegalArgumentException e) {

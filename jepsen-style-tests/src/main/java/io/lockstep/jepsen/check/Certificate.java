@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * revision, writes before reads, is a legal order: nothing needs to be searched, and millions of operations can be
  * judged. Writes with an unknown outcome are looked up in L by their unique value, and happened if it is there.
  *
- * <p>Stale reads must show the state at the revision that they name, which must exist; how old it is, is not judged.
+ * <p>Stale reads must show the state at the revision that they name, which must exist; how old it is, {@link StalenessChecker} judges.
  */
 public final class Certificate {
     private static final String NAME = "certificate";
@@ -170,7 +170,7 @@ public final class Certificate {
     }
 
     private static boolean isStale(Action action) {
-        return (action instanceof Action.Read read && read.consistency() == Consistency.STALE)
+        return (action instanceof Action.Read read && read.consistency() != Consistency.LINEARIZABLE)
                 || (action instanceof Action.Scan scan && scan.consistency() == Consistency.STALE);
     }
 

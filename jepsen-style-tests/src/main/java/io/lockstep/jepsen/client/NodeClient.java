@@ -15,6 +15,7 @@ import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.RangeResponse;
 import io.lockstep.api.RequestOp;
+import io.lockstep.api.ResponseHeader;
 import io.lockstep.api.StatusRequest;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.api.TxnRequest;
@@ -88,7 +89,11 @@ public final class NodeClient implements AutoCloseable {
 
     private static Answer send(KVGrpc.KVBlockingStub stub, Action action) {
         if (action instanceof Action.Read read) {
-            return range(stub, key(read.key()).setSerializable(read.consistency() == Consistency.STALE));
+            RangeRequest.Builder request = key(read.key()).setSerializable(read.consistency() == Consistency.STALE);
+            if (read.consistency() == Consistency.BOUNDED) {
+                request.setMaxStalenessMillis(Consistency.BOUND_MILLIS);
+            }
+            return range(stub, request);
         }
         if (action instanceof Action.ReadAt read) {
             return range(stub, key(read.key()).setRevision(read.atRevision()));
@@ -115,7 +120,12 @@ public final class NodeClient implements AutoCloseable {
 
     private static Answer range(KVGrpc.KVBlockingStub stub, RangeRequest.Builder request) {
         RangeResponse answer = stub.range(request.build());
-        return new Answer(answer.getHeader().getRevision(), true, versions(answer));
+        ResponseHeader header = answer.getHeader();
+        return new Answer(
+                header.getRevision(),
+                true,
+                versions(answer),
+                header.hasStalenessMillis() ? header.getStalenessMillis() : Answer.UNPROVEN);
     }
 
     private static Answer swap(KVGrpc.KVBlockingStub stub, Action.CompareAndSet swap) {

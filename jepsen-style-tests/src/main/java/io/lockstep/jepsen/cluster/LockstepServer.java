@@ -42,6 +42,11 @@ public record LockstepServer(List<String> program, List<String> extraFlags) impl
     }
 
     @Override
+    public boolean provesStaleness() {
+        return true;
+    }
+
+    @Override
     public String name() {
         return "lockstep";
     }

@@ -14,6 +14,11 @@ public interface ServerKind {
 
     String name();
 
+    /** Whether it knows reads with a bound on their staleness, and says how stale an answer may be. */
+    default boolean provesStaleness() {
+        return false;
+    }
+
     /** The program and what comes before the flags. */
     List<String> program();
 

@@ -20,7 +20,11 @@ public sealed interface Action {
     record Read(String key, Consistency consistency) implements Action {
         @Override
         public String name() {
-            return consistency == Consistency.LINEARIZABLE ? "read" : "stale-read";
+            return switch (consistency) {
+                case LINEARIZABLE -> "read";
+                case STALE -> "stale-read";
+                case BOUNDED -> "bounded-read";
+            };
         }
     }
 

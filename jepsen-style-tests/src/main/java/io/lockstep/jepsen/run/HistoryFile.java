@@ -100,6 +100,9 @@ public final class HistoryFile {
         JsonArray versions = new JsonArray();
         answer.versions().forEach(version -> versions.add(versionJson(version)));
         json.add("versions", versions);
+        if (answer.stalenessMillis() != Answer.UNPROVEN) {
+            json.addProperty("staleness", answer.stalenessMillis());
+        }
         return json;
     }
 
@@ -199,6 +202,7 @@ public final class HistoryFile {
         return switch (f) {
             case "read" -> new Action.Read(key, Consistency.LINEARIZABLE);
             case "stale-read" -> new Action.Read(key, Consistency.STALE);
+            case "bounded-read" -> new Action.Read(key, Consistency.BOUNDED);
             case "read-at" -> new Action.ReadAt(key, json.get("at").getAsLong());
             case "scan" -> new Action.Scan(key, Consistency.LINEARIZABLE);
             case "stale-scan" -> new Action.Scan(key, Consistency.STALE);
@@ -219,7 +223,10 @@ public final class HistoryFile {
         List<Version> versions = new ArrayList<>();
         json.getAsJsonArray("versions").forEach(each -> versions.add(versionOf(each)));
         return new Answer(
-                json.get("revision").getAsLong(), json.get("succeeded").getAsBoolean(), versions);
+                json.get("revision").getAsLong(),
+                json.get("succeeded").getAsBoolean(),
+                versions,
+                json.has("staleness") ? json.get("staleness").getAsLong() : Answer.UNPROVEN);
     }
 
     static void writeLog(Path file, EventLog log) throws IOException {

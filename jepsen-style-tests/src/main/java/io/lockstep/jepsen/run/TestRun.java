@@ -4,6 +4,7 @@ import io.lockstep.jepsen.check.Certificate;
 import io.lockstep.jepsen.check.CheckResult;
 import io.lockstep.jepsen.check.Convergence;
 import io.lockstep.jepsen.check.EventLog;
+import io.lockstep.jepsen.check.StalenessChecker;
 import io.lockstep.jepsen.check.Verdict;
 import io.lockstep.jepsen.client.LogReader;
 import io.lockstep.jepsen.client.NodeClient;
@@ -65,7 +66,8 @@ public final class TestRun {
     private TestRun(TestOptions options, Consumer<String> progress) {
         this.options = options;
         this.progress = progress;
-        this.workload = Workloads.create(options.workload(), THREADS);
+        this.workload =
+                Workloads.create(options.workload(), THREADS, options.server().provesStaleness());
     }
 
     /**
@@ -294,6 +296,9 @@ public final class TestRun {
         List<Operation> history = recorder.history();
         results.addAll(workload.check(history, originNanos));
         log.ifPresent(known -> results.add(Certificate.check(history, known, originNanos)));
+        if (!options.staleAsLinearizable()) {
+            results.add(StalenessChecker.check(history, originNanos));
+        }
         results.add(new CheckResult(
                 "liveness",
                 livenessProblems.isEmpty() ? Verdict.VALID : Verdict.INVALID,

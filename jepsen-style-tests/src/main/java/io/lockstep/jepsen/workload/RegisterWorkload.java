@@ -27,23 +27,25 @@ public final class RegisterWorkload implements Workload {
 
     private final List<Group> groups = new ArrayList<>();
 
-    RegisterWorkload(int threads) {
+    RegisterWorkload(int threads, boolean bounded) {
         for (int group = 0; group * THREADS_PER_KEY < threads; group++) {
-            groups.add(new Group(group));
+            groups.add(new Group(group, bounded));
         }
     }
 
     /** Five threads and their key. Its lock is between these threads. */
     private static final class Group {
         private final int number;
+        private final boolean bounded;
         private int generation;
         private int operations;
         private int unknown;
         private int values;
         private @Nullable String lastSeen;
 
-        Group(int number) {
+        Group(int number, boolean bounded) {
             this.number = number;
+            this.bounded = bounded;
         }
 
         synchronized Action next(SplittableRandom random) {
@@ -61,6 +63,9 @@ public final class RegisterWorkload implements Workload {
             }
             if (percent < 46) {
                 return new Action.Read(key, Consistency.STALE);
+            }
+            if (bounded && percent < 52) {
+                return new Action.Read(key, Consistency.BOUNDED);
             }
             if (percent < 70) {
                 return new Action.Write(key, newValue());

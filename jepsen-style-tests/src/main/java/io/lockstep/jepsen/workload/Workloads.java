@@ -8,10 +8,13 @@ public final class Workloads {
 
     private Workloads() {}
 
-    /** @param threads how many client threads will ask */
-    public static Workload create(String name, int threads) {
+    /**
+     * @param threads how many client threads will ask
+     * @param bounded whether the server knows reads with a bound on their staleness
+     */
+    public static Workload create(String name, int threads, boolean bounded) {
         return switch (name) {
-            case RegisterWorkload.NAME -> new RegisterWorkload(threads);
+            case RegisterWorkload.NAME -> new RegisterWorkload(threads, bounded);
             case SetWorkload.NAME -> new SetWorkload();
             default -> throw new IllegalArgumentException("no workload " + name + ": choose from " + NAMES);
         };

@@ -30,6 +30,7 @@ final class HistoryFileTest {
         List<Action> actions = List.of(
                 new Action.Read("k", Consistency.LINEARIZABLE),
                 new Action.Read("k", Consistency.STALE),
+                new Action.Read("k", Consistency.BOUNDED),
                 new Action.ReadAt("k", 9),
                 new Action.Scan("k/", Consistency.LINEARIZABLE),
                 new Action.Scan("k/", Consistency.STALE),
@@ -50,7 +51,10 @@ final class HistoryFileTest {
                         100L * index,
                         100L * index + 250,
                         outcome,
-                        ok ? new Answer(5, index % 2 == 0, List.of(VERSION)) : null,
+                        ok
+                                ? new Answer(
+                                        5, index % 2 == 0, List.of(VERSION), index % 3 == 0 ? Answer.UNPROVEN : index)
+                                : null,
                         ok ? null : "why"));
             }
         }

@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class RegisterWorkloadTest {
-    private final Workload workload = new RegisterWorkload(10);
+    private final Workload workload = new RegisterWorkload(10, true);
     private final SplittableRandom random = new SplittableRandom(1);
 
     private static Operation unknown(Action action) {
