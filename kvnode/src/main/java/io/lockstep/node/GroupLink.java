@@ -11,6 +11,7 @@ import io.lockstep.node.raft.ProposalListener;
 import io.lockstep.node.raft.RaftGroup;
 import io.lockstep.node.raft.RaftLeadership;
 import io.lockstep.node.raft.ReadIndexListener;
+import io.lockstep.node.read.ReadGate;
 import io.lockstep.node.read.ReadIndexSource;
 import io.lockstep.proto.forward.AppliedRequest;
 import io.lockstep.proto.forward.AppliedResponse;
@@ -25,11 +26,16 @@ import org.jspecify.annotations.Nullable;
 final class GroupLink implements Replication, ReadIndexSource {
     private static final String FORWARD = "forward";
     private static final String APPLIED = "applied";
+    private static final long LEARN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Written once when the group has started; before that nobody leads. */
     private volatile @Nullable RaftGroup group;
 
-    void connect(RaftGroup started, Proposer proposer, AppliedGate applied) {
+    /** Written before the group. */
+    private volatile @Nullable ReadGate gate;
+
+    void connect(RaftGroup started, Proposer proposer, AppliedGate applied, ReadGate reads) {
+        gate = reads;
         started.messenger().handle(FORWARD, (from, payload) -> proposer.onForwarded(payload));
         started.messenger().handle(APPLIED, (from, payload) -> answer(applied, payload));
         group = started;
@@ -74,6 +80,16 @@ final class GroupLink implements Replication, ReadIndexSource {
     @Override
     public CompletableFuture<ByteString> forward(long memberId, ByteString payload, Duration timeout) {
         return started().messenger().call(memberId, FORWARD, payload, timeout);
+    }
+
+    @Override
+    public void learnCommitted() {
+        ReadGate reads = gate;
+        if (reads != null) {
+            // The heartbeats of a round of ReadIndex carry the leader's commit index. Nobody waits for the round
+            // itself.
+            var unused = reads.await(System.nanoTime() + LEARN_NANOS);
+        }
     }
 
     @Override

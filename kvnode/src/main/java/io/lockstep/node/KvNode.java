@@ -78,7 +78,7 @@ public final class KvNode implements AutoCloseable {
                     leadership,
                     fatal::onFatal,
                     new GroupMetrics(metrics)));
-            link.connect(group, proposer, applied);
+            link.connect(group, proposer, applied, gate);
             proposer.start();
             opened(clock); // here, so that it closes before what it watches
             clock.start(List.of(proposer::onTick, gate::onTick, probe::onTick, applied::onTick, elsewhere::onTick));

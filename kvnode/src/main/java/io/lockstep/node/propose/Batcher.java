@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,9 @@ final class Batcher implements AutoCloseable {
     private final Replication replication;
     private final ConcurrentLinkedQueue<Item> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong forwardedBytes = new AtomicLong();
+    /** Batches that the leader has not answered. */
+    private final AtomicInteger forwardsOut = new AtomicInteger();
+
     private final Thread thread;
 
     /** Batcher thread: the item that did not fit into the last batch. */
@@ -279,9 +283,11 @@ final class Batcher implements AutoCloseable {
         if (batch.isEmpty()) {
             return;
         }
+        forwardsOut.incrementAndGet();
         replication
                 .forward(leadership.leaderId(), batch.toForwardRequest(), batch.longestPatience())
                 .whenComplete((answer, failure) -> {
+                    boolean last = forwardsOut.decrementAndGet() == 0;
                     if (failure != null
                             ? failure instanceof KvException.Failed
                             : outcome(answer) == ForwardResponse.Outcome.FAILED) {
@@ -289,6 +295,9 @@ final class Batcher implements AutoCloseable {
                         batch.requeueOwn();
                     } else if (failure == null && outcome(answer) == ForwardResponse.Outcome.TAKEN) {
                         batch.taken();
+                    } else if (failure == null && last && batch.isAwaited()) {
+                        // No entry follows that would tell this node to apply these.
+                        replication.learnCommitted();
                     }
                 });
     }
@@ -386,6 +395,10 @@ final class Batcher implements AutoCloseable {
                     .max()
                     .orElse(0);
             return Duration.ofNanos(Math.max(nanos, 1_000_000));
+        }
+
+        boolean isAwaited() {
+            return own.stream().anyMatch(call -> !call.future.isDone());
         }
 
         void requeueOwn() {

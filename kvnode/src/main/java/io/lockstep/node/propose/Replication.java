@@ -25,6 +25,12 @@ public interface Replication {
      */
     CompletableFuture<ByteString> forward(long memberId, ByteString payload, Duration timeout);
 
+    /**
+     * Has this node learn soon what the leader has committed. By itself it would with the next entry or heartbeat: at low
+     * load that is most of a write's time. Does not block.
+     */
+    void learnCommitted();
+
     /** Entries in this node's log that are not applied yet. Cheap: asked for every write. */
     long applyLag();
 

@@ -14,12 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A log with one proposer that behaves as badly as Raft allows: entries of a lost leader are kept or dropped by chance. */
 final class FakeLog implements Replication {
     private final List<Entry> uncommitted = new ArrayList<>();
     private final List<Long> appliedCounters = new ArrayList<>();
     private final Random random;
+    final AtomicInteger learned = new AtomicInteger();
+    private volatile CompletableFuture<ByteString> leaderAnswer;
     private Proposer proposer;
     private long term = 1;
     private boolean leading = true;
@@ -67,12 +70,25 @@ final class FakeLog implements Replication {
 
     @Override
     public CompletableFuture<ByteString> forward(long memberId, ByteString payload, Duration timeout) {
-        return CompletableFuture.failedFuture(new KvException.Failed(KvError.NO_LEADER));
+        return leaderAnswer == null
+                ? CompletableFuture.failedFuture(new KvException.Failed(KvError.NO_LEADER))
+                : leaderAnswer;
+    }
+
+    @Override
+    public void learnCommitted() {
+        learned.incrementAndGet();
     }
 
     @Override
     public long applyLag() {
         return 0;
+    }
+
+    /** Another member leads, and answers every batch so. */
+    synchronized void follow(CompletableFuture<ByteString> answer) {
+        leading = false;
+        leaderAnswer = answer;
     }
 
     synchronized void hold() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import io.lockstep.api.PutRequest;
 import io.lockstep.node.apply.CommandResult;
 import io.lockstep.node.error.KvError;
@@ -102,6 +103,20 @@ class ProposerTest {
         assertThat(call.get(10, TimeUnit.SECONDS).term()).isEqualTo(1);
         assertThat(log.held()).isZero();
         assertThat(log.applied()).containsExactly(1L);
+    }
+
+    @Test
+    void propose_committedByAnotherLeader_asksForTheCommitIndexAtOnce() {
+        CompletableFuture<ByteString> answer = new CompletableFuture<>();
+        log.follow(answer);
+        CompletableFuture<CommandResult> call = propose();
+        assertThat(log.learned).hasValue(0);
+        answer.complete(ForwardResponse.newBuilder()
+                .setOutcome(ForwardResponse.Outcome.COMMITTED)
+                .build()
+                .toByteString());
+        await().until(() -> log.learned.get() >= 1);
+        assertThat(call).as("it is answered once it is applied here").isNotDone();
     }
 
     private CompletableFuture<Void> proposeAccepted() {
