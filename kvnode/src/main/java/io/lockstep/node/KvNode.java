@@ -13,9 +13,12 @@ import io.lockstep.node.raft.RaftGroup;
 import io.lockstep.node.raft.RaftStartException;
 import io.lockstep.node.read.BoundProbe;
 import io.lockstep.node.read.ReadGate;
+import io.lockstep.node.read.ReadIndexSource;
 import io.lockstep.node.read.RevisionGate;
 import io.lockstep.node.read.StalenessBound;
 import io.lockstep.node.rpc.NodeServices;
+import io.lockstep.node.rpc.Staleness;
+import io.lockstep.node.rpc.Views;
 import io.lockstep.node.rpc.port.ClientPort;
 import io.lockstep.node.storage.StorageException;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -26,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +60,11 @@ public final class KvNode implements AutoCloseable {
             Proposer proposer = new Proposer(
                     memberId, bootId, ProposerLimits.defaults(config.electionTimeout()), link, answers.executor());
             StalenessBound bound = new StalenessBound(config.maxClockDrift());
-            ReadGate gate = new ReadGate(link, answers.executor(), noLeaderPatience(config), MAX_WAITING_READS, bound);
+            Optional<StepStops> stops = StepStops.configured();
+            ReadIndexSource rounds =
+                    stops.<ReadIndexSource>map(on -> on.around(link)).orElse(link);
+            ReadGate gate =
+                    new ReadGate(rounds, answers.executor(), noLeaderPatience(config), MAX_WAITING_READS, bound);
             RevisionGate revisions = new RevisionGate(gate, answers.executor());
             AppliedGate applied = new AppliedGate(answers.executor());
             AppliedElsewhere elsewhere = new AppliedElsewhere(link::askApplied, config.electionTimeout());
@@ -85,14 +93,15 @@ public final class KvNode implements AutoCloseable {
             opened(MemberPublisher.start(config, memberId, proposer, clock));
             GroupStatus status = new GroupStatus(group, state, leadership);
             WritePathMetrics.register(metrics, proposer, gate);
+            Views views = state::acquireView;
             NodeServices services = new NodeServices(
                     founding.clusterId(),
                     memberId,
                     ProductVersion.TEXT,
                     new WritesOfNode(memberId, proposer, elsewhere, state),
                     reads,
-                    state::acquireView,
-                    reads,
+                    stops.map(on -> on.around(views)).orElse(views),
+                    stops.<Staleness>map(on -> on.around(reads)).orElse(reads),
                     status,
                     metrics);
             clientPort = opened(ClientPort.start(Wiring.clientPort(config), services));
