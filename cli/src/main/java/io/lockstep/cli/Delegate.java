@@ -13,11 +13,12 @@ final class Delegate {
     private static final String NODE = "io.lockstep.node.Main";
     private static final String JEPSEN = "io.lockstep.jepsen.JepsenCommand";
     private static final String BENCH = "io.lockstep.bench.BenchCommand";
+    private static final String EXAMPLE = "io.lockstep.examples.ExampleCommand";
 
     private Delegate() {}
 
     static boolean isOne(String name) {
-        return name.equals("node") || name.equals("jepsen") || name.equals("bench");
+        return name.equals("node") || name.equals("jepsen") || name.equals("bench") || name.equals("example");
     }
 
     static String description(String name) {
@@ -25,6 +26,7 @@ final class Delegate {
             case "node" -> "Runs one node in the foreground: kv node --help lists its settings.";
             case "jepsen" -> "Tests under faults: test, probe, check.";
             case "bench" -> "Load on any etcd v3 server, with latencies.";
+            case "example" -> "Small programs on the running cluster: shop, bank, leaderboard.";
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -33,8 +35,9 @@ final class Delegate {
         String[] words = arguments.stream().map(Bytes::text).toArray(String[]::new);
         return switch (name) {
             case "node" -> node(words);
-            case "jepsen" -> picocli(JEPSEN, name, words);
-            case "bench" -> picocli(BENCH, name, words);
+            case "jepsen" -> command(JEPSEN, name).execute(words);
+            case "bench" -> command(BENCH, name).execute(words);
+            case "example" -> example(words, console);
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -52,10 +55,27 @@ final class Delegate {
         }
     }
 
-    private static int picocli(String className, String name, String[] words) {
+    /** Where the cluster is, an example learns as every other command does. */
+    private static int example(String[] words, Console console) {
+        String endpoints = String.join(",", new Connection().endpoints(console).keySet());
+        ErrorLine errors = new ErrorLine(console);
+        return command(EXAMPLE, "example")
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setDefaultValueProvider(option -> isEndpoints(option) ? endpoints : null)
+                .setParameterExceptionHandler(errors)
+                .setExecutionExceptionHandler(errors)
+                .execute(words);
+    }
+
+    private static boolean isEndpoints(CommandLine.Model.ArgSpec option) {
+        return option instanceof CommandLine.Model.OptionSpec named
+                && named.longestName().equals("--endpoints");
+    }
+
+    private static CommandLine command(String className, String name) {
         try {
             Object command = Class.forName(className).getDeclaredConstructor().newInstance();
-            return new CommandLine(command).setCommandName("kv " + name).execute(words);
+            return new CommandLine(command).setCommandName("kv " + name);
         } catch (ReflectiveOperationException | LinkageError absent) {
             throw missing(name, absent);
         }

@@ -24,7 +24,7 @@ final class ErrorLine implements IParameterExceptionHandler, IExecutionException
     @Override
     public int handleParseException(ParameterException error, String[] words) {
         String message = String.valueOf(error.getMessage()).replace('\n', ' ').strip();
-        String command = error.getCommandLine().getCommandName();
+        String command = error.getCommandLine().getCommandSpec().qualifiedName();
         console.error(message + (message.endsWith(".") ? " See" : ": see") + " \"" + command + " --help\"");
         return CommandFailed.USAGE;
     }

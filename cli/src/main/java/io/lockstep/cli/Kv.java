@@ -44,6 +44,7 @@ public final class Kv {
             "lag",
             "version",
             "completion",
+            "example",
             "jepsen",
             "bench",
             "help");

@@ -87,7 +87,7 @@ public final class KvClient implements AutoCloseable {
 
     /** The request as it goes over the wire. */
     public CompletableFuture<RangeResponse> range(RangeRequest request) {
-        return outer(read(KVGrpc.getRangeMethod(), request));
+        return outer(rangeInner(request));
     }
 
     public CompletableFuture<PutResponse> put(ByteString key, ByteString value) {
@@ -159,7 +159,7 @@ public final class KvClient implements AutoCloseable {
 
     /** A read that this member must answer itself. Tried once. */
     public CompletableFuture<RangeResponse> range(Endpoint member, RangeRequest request) {
-        return outer(at(member, KVGrpc.getRangeMethod(), request));
+        return outer(rangeInner(member, request));
     }
 
     /** Who belongs to the cluster; linearizable reads ask a quorum, stale ones tell what the answering member knows. */
@@ -180,6 +180,14 @@ public final class KvClient implements AutoCloseable {
 
     <Q, A> CompletableFuture<A> write(MethodDescriptor<Q, A> method, Q request) {
         return call(new Call.Order<>(method, request, true, timeout.toNanos()));
+    }
+
+    CompletableFuture<RangeResponse> rangeInner(RangeRequest request) {
+        return read(KVGrpc.getRangeMethod(), request);
+    }
+
+    CompletableFuture<RangeResponse> rangeInner(Endpoint member, RangeRequest request) {
+        return at(member, KVGrpc.getRangeMethod(), request);
     }
 
     CompletableFuture<TxnResponse> txnInner(TxnRequest request) {

@@ -34,12 +34,21 @@ public final class SyncKvClient {
         return get(ByteString.copyFromUtf8(key), GetOptions.DEFAULT);
     }
 
+    public RangeResponse get(String key, Consistency consistency) {
+        return get(ByteString.copyFromUtf8(key), GetOptions.DEFAULT.consistency(consistency));
+    }
+
     public RangeResponse get(ByteString key, GetOptions options) {
         return range(options.toRequest(key));
     }
 
     public RangeResponse range(RangeRequest request) {
-        return await(client.read(KVGrpc.getRangeMethod(), request));
+        return await(client.rangeInner(request));
+    }
+
+    /** A read that this member must answer itself. Tried once. */
+    public RangeResponse range(Endpoint member, RangeRequest request) {
+        return await(client.rangeInner(member, request));
     }
 
     public PutResponse put(String key, String value) {
