@@ -1,14 +1,21 @@
 package io.lockstep.client;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.lockstep.api.RangeResponse;
+import io.lockstep.api.TxnResponse;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +29,32 @@ final class Call<Q, A> {
     private static final int WRITE_RESERVE_DIVISOR = 4;
 
     /** Which call this is, and by when it must end. */
-    record Order<Q, A>(MethodDescriptor<Q, A> method, Q request, boolean write, long timeoutNanos) {}
+    record Order<Q, A>(MethodDescriptor<Q, A> method, Q request, Kind kind, long timeoutNanos) {
+        boolean write() {
+            return kind == Kind.WRITE;
+        }
+
+        boolean near() {
+            return kind == Kind.NEAR_READ;
+        }
+    }
+
+    /** What matters for where a call goes and what may be repeated. */
+    enum Kind {
+        WRITE,
+        /** A read that needs a quorum. */
+        READ,
+        /** A read that a member may answer by itself: the nearest should. */
+        NEAR_READ
+    }
 
     private final Channels channels;
-    private final Channels.@Nullable Slot only;
+    private final @Nullable Slot only;
     private final Order<Q, A> order;
     private final RetryPolicy policy;
+    private final @Nullable CallListener listener;
+    private final long bytes;
+    private final long startNanos;
     private final long deadlineNanos;
     private final CompletableFuture<A> result = new CompletableFuture<>();
 
@@ -37,36 +64,111 @@ final class Call<Q, A> {
     private @Nullable Told told;
     /** Endpoints whose last attempt in this call reached nobody. */
     private final Set<Endpoint> unreachable = new LinkedHashSet<>();
+    /** Of the nearest ones, whom this call has asked in the present round. */
+    private final Set<Slot> tried = new HashSet<>();
+
+    /** Ends the wait for a turn at the deadline. Written before the wait ends, by whoever let the call wait. */
+    private volatile @Nullable ScheduledFuture<?> turnTimer;
+
+    /** Whom the last attempt asked, and how many there were: for the listener, on whatever thread ends the call. */
+    private volatile Endpoint asked;
+
+    private volatile int attemptsMade;
 
     private volatile @Nullable ClientCall<Q, A> current;
 
     /** A definite failure and who told it. */
     private record Told(Failure failure, Endpoint by) {}
 
+    /** What a client's calls have in common. */
+    record Setting(
+            Channels channels, RetryPolicy policy, @Nullable CallListener listener) {}
+
     /** A call that any endpoint may answer. */
-    Call(Channels channels, Order<Q, A> order, RetryPolicy policy) {
-        this(channels, null, order, policy);
+    Call(Setting setting, Order<Q, A> order) {
+        this(setting, null, order);
     }
 
     /** @param only whom to ask, if it is this member's own answer that is wanted: tried once */
-    Call(Channels channels, Channels.@Nullable Slot only, Order<Q, A> order, RetryPolicy policy) {
-        this.channels = channels;
+    Call(Setting setting, @Nullable Slot only, Order<Q, A> order) {
+        this.channels = setting.channels();
         this.only = only;
         this.order = order;
-        this.policy = policy;
-        this.deadlineNanos = System.nanoTime() + order.timeoutNanos();
+        this.policy = setting.policy();
+        this.listener = setting.listener();
+        this.bytes = order.request() instanceof MessageLite message ? message.getSerializedSize() : 0;
+        this.startNanos = System.nanoTime();
+        this.deadlineNanos = startNanos + order.timeoutNanos();
+        this.asked = (only == null ? channels.current() : only).endpoint();
     }
 
     /** Completed on the event loop: dependents must not block. Cancelling it cancels the attempt. */
     CompletableFuture<A> start() {
-        result.whenComplete((answer, error) -> {
-            ClientCall<Q, A> call = current;
-            if (result.isCancelled() && call != null) {
-                call.cancel("cancelled by the caller", null);
-            }
-        });
-        attempt();
+        result.whenComplete(this::ended);
+        channels.turnstile().enter(this);
         return result;
+    }
+
+    private void ended(@Nullable A answer, @Nullable Throwable error) {
+        turnHasCome();
+        channels.turnstile().leave(this);
+        ClientCall<Q, A> call = current;
+        if (result.isCancelled() && call != null) {
+            call.cancel("cancelled by the caller", null);
+        }
+        CallListener told = listener;
+        if (told != null) {
+            told.onCallEnded(report(answer, error));
+        }
+    }
+
+    private CallReport report(@Nullable A answer, @Nullable Throwable error) {
+        CallReport.Outcome outcome = error == null
+                ? CallReport.Outcome.ANSWERED
+                : error instanceof UnknownOutcome
+                        ? CallReport.Outcome.UNKNOWN
+                        : error instanceof DefiniteFailure ? CallReport.Outcome.FAILED : CallReport.Outcome.CANCELLED;
+        Optional<Duration> staleness = answer instanceof RangeResponse range
+                ? Served.of(range).staleness()
+                : answer instanceof TxnResponse txn ? Served.of(txn).staleness() : Optional.empty();
+        return new CallReport(
+                order.method().getFullMethodName(),
+                asked.toString(),
+                attemptsMade,
+                outcome,
+                System.nanoTime() - startNanos,
+                staleness);
+    }
+
+    /** Of the request: what the call weighs while it is under way. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Others are before this one; if it is not its turn by the deadline, it fails. */
+    void waitForTurn() {
+        turnTimer = channels.later(deadlineNanos - System.nanoTime(), this::turnDidNotCome);
+        if (!channels.turnstile().isWaiting(this)) {
+            turnHasCome();
+        }
+    }
+
+    void turnHasCome() {
+        ScheduledFuture<?> timer = turnTimer;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    private void turnDidNotCome() {
+        if (channels.turnstile().isWaiting(this)) {
+            failHere(Status.Code.DEADLINE_EXCEEDED, "other calls were under way until the deadline: nothing was sent");
+        }
+    }
+
+    /** There is no room for this call. */
+    void refuse(String why) {
+        failHere(Status.Code.RESOURCE_EXHAUSTED, why);
     }
 
     void attempt() {
@@ -74,7 +176,9 @@ final class Call<Q, A> {
             return;
         }
         attempts++;
-        Channels.Slot slot = only == null ? channels.current() : only;
+        Slot slot = only == null ? choose() : only;
+        attemptsMade = attempts;
+        asked = slot.endpoint();
         HandOverMark mark = new HandOverMark();
         CallOptions options = CallOptions.DEFAULT
                 .withDeadlineAfter(attemptNanos(), TimeUnit.NANOSECONDS)
@@ -87,7 +191,21 @@ final class Call<Q, A> {
         call.halfClose();
         if (result.isCancelled()) {
             call.cancel("cancelled by the caller", null);
+        } else if (channels.isClosed()) {
+            cancelAsClosed();
         }
+    }
+
+    private Slot choose() {
+        if (!order.near()) {
+            return channels.current();
+        }
+        if (tried.size() == channels.size()) {
+            tried.clear();
+        }
+        Slot nearest = channels.nearest(tried);
+        tried.add(nearest);
+        return nearest;
     }
 
     /** A read gives one endpoint half of what is left while there are others: a paused node must not eat the deadline. */
@@ -97,11 +215,14 @@ final class Call<Q, A> {
         return mayTurnElsewhere ? Math.max(left / 2, Math.min(left, TimeUnit.MILLISECONDS.toNanos(100))) : left;
     }
 
-    private void failed(Channels.Slot slot, boolean handedOver, Failure failure) {
+    private void failed(Slot slot, boolean handedOver, Failure failure) {
         unreached = handedOver ? 0 : unreached + 1;
         note(slot.endpoint(), handedOver, failure);
+        if (failure.text().equals(Failure.TOO_MANY_REQUESTS)) {
+            channels.turnstile().onTooMany();
+        }
         if (failure.retry() != Failure.Retry.NEVER) {
-            channels.moveOn(slot);
+            leaveAlone(slot, failure);
         }
         long wait = waitNanos(failure);
         long left = deadlineNanos - System.nanoTime() - wait;
@@ -117,6 +238,16 @@ final class Call<Q, A> {
         } else {
             // Also without a wait: another turn of the event loop keeps the stack flat.
             channels.goOnAfter(wait, this);
+        }
+    }
+
+    /** A member without a leader still answers stale reads: only a read of that kind takes its refusal for far away. */
+    private void leaveAlone(Slot slot, Failure failure) {
+        if (!order.near()) {
+            channels.moveOn(slot);
+        }
+        if (order.near() || failure.evidence() != Failure.Evidence.SERVER) {
+            slot.nearness().failed(System.nanoTime());
         }
     }
 
@@ -154,14 +285,22 @@ final class Call<Q, A> {
     void clientClosed() {
         Told before = told;
         String why = before == null ? "" : " (before that: " + before.failure().text() + ")";
-        Failure closed = new Failure(
-                Status.Code.CANCELLED,
-                "the client was closed" + why,
-                Failure.Effect.DEFINITE,
-                Failure.Retry.NEVER,
-                Failure.Evidence.SERVER,
-                null);
-        fail(closed, channels.current().endpoint());
+        failHere(Status.Code.CANCELLED, "the client was closed" + why);
+    }
+
+    /** The client was closed while an attempt was under way. */
+    void cancelAsClosed() {
+        ClientCall<Q, A> call = current;
+        if (call != null) {
+            call.cancel("the client was closed", null);
+        }
+    }
+
+    /** By the client's own decision, between attempts: nothing is under way. */
+    private void failHere(Status.Code code, String text) {
+        fail(
+                new Failure(code, text, Failure.Effect.DEFINITE, Failure.Retry.NEVER, Failure.Evidence.SERVER, null),
+                asked);
     }
 
     /** Endpoints that were not asked yet are asked at once; after a full round each further attempt waits. */
@@ -173,11 +312,11 @@ final class Call<Q, A> {
     }
 
     private final class AttemptListener extends ClientCall.Listener<A> {
-        private final Channels.Slot slot;
+        private final Slot slot;
         private final HandOverMark mark;
         private @Nullable A answer;
 
-        AttemptListener(Channels.Slot slot, HandOverMark mark) {
+        AttemptListener(Slot slot, HandOverMark mark) {
             this.slot = slot;
             this.mark = mark;
         }
@@ -197,6 +336,11 @@ final class Call<Q, A> {
                 Status empty = Status.INTERNAL.withDescription("the server answered without a message");
                 failed(slot, true, Failure.of(empty, order.write(), true));
             } else {
+                if (order.near()) {
+                    long now = System.nanoTime();
+                    slot.nearness().answered(mark.nanosUntil(now), now);
+                }
+                channels.turnstile().onAnswer();
                 result.complete(message);
             }
         }

@@ -1,36 +1,32 @@
 package io.lockstep.client;
 
-import io.grpc.Channel;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.ChannelOption;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel per endpoint, opened at the first use, and which endpoint is in use. All calls stay with one endpoint until
- * it fails; then all of them go to the next. Any thread.
+ * The endpoints, which of them a call is given to, and the calls that wait between two attempts. Any thread.
+ *
+ * <p>Writes and linearizable reads all stay with one endpoint until it fails; then all of them go to the next. They need the
+ * leader and a quorum wherever they come in, so another endpoint would hardly be quicker, and one that is known to work is
+ * worth more. Reads that a member may answer by itself go to the {@link Nearness nearest}, which probes find out beside the
+ * calls: no call is spent on an endpoint that may be dead or far away.
  */
 final class Channels {
-    private static final long TERMINATION_SECONDS = 5;
-    /** Also the way to leave a host that swallows packets: short enough to reach the next endpoint within a deadline. */
-    private static final int CONNECT_TIMEOUT_MILLIS = 1500;
+    /** So much quicker another endpoint must be before reads leave the one they are at: equal ones would take turns. */
+    private static final double QUICKER = 0.8;
 
     private final List<Slot> slots;
+    private final Connector connector;
+    private final EventLoop eventLoop;
+    private final Turnstile turnstile;
     /** Channels to members that are asked by name. Any thread adds, the closing thread empties. */
     private final Map<Endpoint, Slot> others = new ConcurrentHashMap<>();
 
@@ -40,21 +36,23 @@ final class Channels {
     /** Set by the closing thread, read by all. */
     private volatile boolean closed;
 
-    private final EventLoop eventLoop;
-    private final Executor lookups;
-    private final Duration keepAlive;
-    private final @Nullable SslContext tls;
-
     /** Index of the endpoint in use. Written by attempts that failed, read by attempts that start. */
     private final AtomicInteger inUse = new AtomicInteger();
 
-    /** @param lookups runs name look-ups, which block: never the event loop */
-    Channels(EventLoop eventLoop, Executor lookups, KvClientBuilder settings) {
-        this.slots = settings.endpoints().stream().map(Slot::new).toList();
+    /** The nearest endpoint so far. Threads that start reads write and read it; a lost update only delays a change. */
+    private volatile @Nullable Slot nearest;
+
+    private final AtomicLong nearReads = new AtomicLong();
+
+    Channels(List<Slot> slots, Connector connector, EventLoop eventLoop, CallLimits limits) {
+        this.slots = List.copyOf(slots);
+        this.connector = connector;
         this.eventLoop = eventLoop;
-        this.lookups = lookups;
-        this.keepAlive = settings.keepAlive();
-        this.tls = settings.tls().map(Channels::sslContext).orElse(null);
+        this.turnstile = new Turnstile(limits, this);
+    }
+
+    Turnstile turnstile() {
+        return turnstile;
     }
 
     int size() {
@@ -72,7 +70,57 @@ final class Channels {
                 return slot;
             }
         }
-        return others.computeIfAbsent(endpoint, Slot::new);
+        return others.computeIfAbsent(endpoint, name -> new Slot(name, connector, List.of()));
+    }
+
+    /**
+     * The nearest of the endpoints that are not to be left alone, and not tried yet if there is such a one.
+     *
+     * @param tried by this call
+     */
+    Slot nearest(Set<Slot> tried) {
+        if (slots.size() == 1) {
+            return current();
+        }
+        // A command that makes one call gains nothing from connections to the others.
+        if (nearReads.incrementAndGet() > 1) {
+            probe();
+        }
+        long now = System.nanoTime();
+        Slot before = nearest;
+        Slot kept = before == null ? current() : before;
+        Slot best = kept;
+        int at = slots.indexOf(kept);
+        for (int step = 1; step < slots.size(); step++) {
+            Slot other = slots.get((at + step) % slots.size());
+            int difference = Integer.compare(rank(other, tried, now), rank(best, tried, now));
+            boolean nearer = other.nearness().roundTripNanos() < best.nearness().roundTripNanos();
+            if (difference < 0 || (difference == 0 && nearer)) {
+                best = other;
+            }
+        }
+        boolean same = rank(best, tried, now) == rank(kept, tried, now);
+        long here = kept.nearness().roundTripNanos();
+        if (same && here != Nearness.UNKNOWN && best.nearness().roundTripNanos() > QUICKER * here) {
+            best = kept;
+        }
+        nearest = best;
+        return best;
+    }
+
+    /** The lower the better. */
+    private static int rank(Slot slot, Set<Slot> tried, long nowNanos) {
+        int known = slot.nearness().roundTripNanos() == Nearness.UNKNOWN ? 1 : 0;
+        int left = slot.nearness().isLeftAlone(nowNanos) ? 2 : 0;
+        return (tried.contains(slot) ? 4 : 0) + left + known;
+    }
+
+    private void probe() {
+        for (Slot slot : slots) {
+            if (!closed && slot.nearness().takeProbe(System.nanoTime())) {
+                Probe.send(slot);
+            }
+        }
     }
 
     /** Leaves this endpoint for the next, unless another call has done so already. */
@@ -113,6 +161,16 @@ final class Channels {
         }
     }
 
+    /** Runs the task on the event loop then; null: it has ended. */
+    @Nullable
+    ScheduledFuture<?> later(long delayNanos, Runnable task) {
+        try {
+            return eventLoop.group().schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException ended) {
+            return null;
+        }
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -120,112 +178,13 @@ final class Channels {
     /** Ends all calls, connections and threads; blocks until they are gone, at most some seconds. */
     void close() {
         closed = true;
+        turnstile.close();
         waiting.forEach(this::goOn);
         slots.forEach(Slot::shutdown);
         others.values().forEach(Slot::shutdown);
         slots.forEach(Slot::awaitTermination);
         others.values().forEach(Slot::awaitTermination);
+        turnstile.awaitIdle();
         eventLoop.close();
-    }
-
-    private static SslContext sslContext(ClientTls tls) {
-        for (Path file : List.of(tls.ca(), tls.certificate(), tls.key()).stream()
-                .flatMap(java.util.Optional::stream)
-                .toList()) {
-            if (!Files.isReadable(file)) {
-                throw new IllegalArgumentException("cannot read " + file + ": give a PEM file that exists");
-            }
-        }
-        try {
-            SslContextBuilder builder = GrpcSslContexts.forClient();
-            tls.ca().ifPresent(file -> builder.trustManager(file.toFile()));
-            if (tls.certificate().isPresent() && tls.key().isPresent()) {
-                builder.keyManager(
-                        tls.certificate().get().toFile(), tls.key().get().toFile());
-            }
-            return builder.build();
-        } catch (SSLException | IllegalArgumentException bad) {
-            throw new IllegalArgumentException(
-                    "cannot use the TLS files " + tls + ": " + rootMessage(bad)
-                            + " (PEM is needed, and for the key PKCS#8: openssl pkcs8 -topk8 -nocrypt)",
-                    bad);
-        }
-    }
-
-    private static @Nullable String rootMessage(Throwable error) {
-        Throwable cause = error.getCause();
-        return cause == null ? error.getMessage() : cause.getMessage();
-    }
-
-    private ManagedChannel open(Endpoint endpoint) {
-        NettyChannelBuilder builder = eventLoop
-                .configure(NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port()))
-                // Listeners only judge and hand on: see Call.
-                .directExecutor()
-                // Looks up names; grpc's own would be a thread that outlives the client.
-                .offloadExecutor(lookups)
-                .disableServiceConfigLookUp()
-                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-                // A larger answer than a limit here would look like a failed write.
-                .maxInboundMessageSize(Integer.MAX_VALUE);
-        if (!keepAlive.isZero()) {
-            builder.keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
-                    .keepAliveTimeout(keepAlive.toNanos(), TimeUnit.NANOSECONDS);
-        }
-        SslContext context = tls;
-        if (!endpoint.tls()) {
-            builder.usePlaintext();
-        } else if (context != null) {
-            builder.sslContext(context);
-        }
-        return builder.build();
-    }
-
-    /** An endpoint with its channel. */
-    final class Slot {
-        private final Endpoint endpoint;
-        private @Nullable ManagedChannel channel;
-
-        Slot(Endpoint endpoint) {
-            this.endpoint = endpoint;
-        }
-
-        Endpoint endpoint() {
-            return endpoint;
-        }
-
-        /** Locked between callers of any thread that open it first, and the thread that closes the client. */
-        synchronized Channel channel() {
-            ManagedChannel open = channel;
-            if (open == null) {
-                open = open(endpoint);
-                if (closed) {
-                    open.shutdownNow();
-                }
-                channel = open;
-            }
-            return open;
-        }
-
-        synchronized void shutdown() {
-            if (channel != null) {
-                channel.shutdownNow();
-            }
-        }
-
-        void awaitTermination() {
-            ManagedChannel open;
-            synchronized (this) {
-                open = channel;
-            }
-            if (open == null) {
-                return;
-            }
-            try {
-                open.awaitTermination(TERMINATION_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

@@ -20,7 +20,7 @@ public abstract sealed class ClientException extends RuntimeException permits De
     /**
      * What was tried.
      *
-     * @param count how many times the call was tried, at least 1
+     * @param count how many times the call was tried; 0: it never left the client
      * @param endpoint whose failure this is, as {@code host:port}
      * @param endpoints how many the client has
      * @param unreachable those, as {@code host:port}, which the call could not connect to when it last tried
@@ -47,7 +47,7 @@ public abstract sealed class ClientException extends RuntimeException permits De
         return made.endpoint();
     }
 
-    /** How many times the call was tried, at least 1. */
+    /** How many times the call was tried; 0: it never left the client. */
     public int attempts() {
         return made.count();
     }

@@ -15,8 +15,16 @@ import io.grpc.Metadata;
 final class HandOverMark extends ClientStreamTracer.Factory {
     private volatile boolean handedOver;
 
+    /** When the attempt was made, and from then on when it was handed over. */
+    private volatile long atNanos = System.nanoTime();
+
     boolean isSet() {
         return handedOver;
+    }
+
+    /** How long it has been under way, the time to connect left out. */
+    long nanosUntil(long nowNanos) {
+        return nowNanos - atNanos;
     }
 
     @Override
@@ -24,6 +32,7 @@ final class HandOverMark extends ClientStreamTracer.Factory {
         return new ClientStreamTracer() {
             @Override
             public void streamCreated(Attributes transport, Metadata sent) {
+                atNanos = System.nanoTime();
                 handedOver = true;
             }
         };

@@ -46,7 +46,11 @@ public final class KvClient implements AutoCloseable {
     private final Duration timeout;
 
     /** What clients with different time-outs share. */
-    record Transport(Channels channels, RetryPolicy retries, Callbacks callbacks) {}
+    record Transport(Call.Setting calls, Callbacks callbacks) {
+        Channels channels() {
+            return calls.channels();
+        }
+    }
 
     KvClient(Transport transport, List<Endpoint> endpoints, Duration timeout) {
         this.transport = transport;
@@ -58,6 +62,10 @@ public final class KvClient implements AutoCloseable {
         return new KvClientBuilder();
     }
 
+    /**
+     * Whom this client asks, in the order given. Of a client with channels of the user's own they are {@code channel:1},
+     * {@code channel:2} and so on, in the channels' order, and may be used like others.
+     */
     public List<Endpoint> endpoints() {
         return endpoints;
     }
@@ -70,6 +78,13 @@ public final class KvClient implements AutoCloseable {
     /** A session of its own: its reads see its writes, and never less than before. */
     public Session session() {
         return new Session(this);
+    }
+
+    /** A session that goes on where another was: its reads see what that one had seen, on another machine too. */
+    public Session session(Session.Token token) {
+        Session session = session();
+        session.follow(token);
+        return session;
     }
 
     /** The same client with blocking calls. */
@@ -174,16 +189,21 @@ public final class KvClient implements AutoCloseable {
         transport.callbacks().close();
     }
 
+    Turnstile turnstile() {
+        return transport.channels().turnstile();
+    }
+
     <Q, A> CompletableFuture<A> read(MethodDescriptor<Q, A> method, Q request) {
-        return call(new Call.Order<>(method, request, false, timeout.toNanos()));
+        return call(method, request, Call.Kind.READ);
     }
 
     <Q, A> CompletableFuture<A> write(MethodDescriptor<Q, A> method, Q request) {
-        return call(new Call.Order<>(method, request, true, timeout.toNanos()));
+        return call(method, request, Call.Kind.WRITE);
     }
 
     CompletableFuture<RangeResponse> rangeInner(RangeRequest request) {
-        return read(KVGrpc.getRangeMethod(), request);
+        boolean near = request.getSerializable() || request.hasMaxStalenessMillis() || request.getMinRevision() > 0;
+        return call(KVGrpc.getRangeMethod(), request, near ? Call.Kind.NEAR_READ : Call.Kind.READ);
     }
 
     CompletableFuture<RangeResponse> rangeInner(Endpoint member, RangeRequest request) {
@@ -191,8 +211,9 @@ public final class KvClient implements AutoCloseable {
     }
 
     CompletableFuture<TxnResponse> txnInner(TxnRequest request) {
-        boolean write = Txn.mayWrite(request);
-        return call(new Call.Order<>(KVGrpc.getTxnMethod(), request, write, timeout.toNanos()));
+        boolean near = request.hasMaxStalenessMillis() || request.getMinRevision() > 0;
+        Call.Kind read = near ? Call.Kind.NEAR_READ : Call.Kind.READ;
+        return call(KVGrpc.getTxnMethod(), request, Txn.mayWrite(request) ? Call.Kind.WRITE : read);
     }
 
     CompletableFuture<CompactionResponse> compactInner(long revision, boolean physical) {
@@ -221,14 +242,14 @@ public final class KvClient implements AutoCloseable {
         return read(ClusterGrpc.getMemberListMethod(), request);
     }
 
-    private <Q, A> CompletableFuture<A> call(Call.Order<Q, A> order) {
-        return new Call<>(transport.channels(), order, transport.retries()).start();
+    private <Q, A> CompletableFuture<A> call(MethodDescriptor<Q, A> method, Q request, Call.Kind kind) {
+        return new Call<>(transport.calls(), new Call.Order<>(method, request, kind, timeout.toNanos())).start();
     }
 
     private <Q, A> CompletableFuture<A> at(Endpoint member, MethodDescriptor<Q, A> method, Q request) {
-        Call.Order<Q, A> order = new Call.Order<>(method, request, false, timeout.toNanos());
-        Channels.Slot slot = transport.channels().of(member);
-        return new Call<>(transport.channels(), slot, order, transport.retries()).start();
+        Call.Order<Q, A> order = new Call.Order<>(method, request, Call.Kind.READ, timeout.toNanos());
+        Slot slot = transport.channels().of(member);
+        return new Call<>(transport.calls(), slot, order).start();
     }
 
     private <A> CompletableFuture<A> outer(CompletableFuture<A> inner) {

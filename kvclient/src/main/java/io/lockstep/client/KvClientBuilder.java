@@ -1,11 +1,14 @@
 package io.lockstep.client;
 
+import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a client; each has a default but the endpoints. Nothing is connected before the first call. */
@@ -21,14 +24,19 @@ public final class KvClientBuilder {
     private RetryPolicy retries = RetryPolicy.DEFAULT;
     private boolean nativeTransport = true;
     private int ioThreads = 1;
+    private CallLimits limits = CallLimits.DEFAULT;
+    private List<Channel> channels = List.of();
+    private List<ClientInterceptor> interceptors = List.of();
+    private @Nullable CallListener listener;
     private @Nullable ClientTls tls;
     private @Nullable Executor callbackExecutor;
 
     KvClientBuilder() {}
 
     /**
-     * Where the members' client ports are: {@code host:port}, {@code http://...} or {@code https://...}. The first is used
-     * until it fails.
+     * Where the members' client ports are: {@code host:port}, {@code http://...} or {@code https://...}. Writes and
+     * linearizable reads use the first until it fails, then the next; reads that a member may answer by itself (stale, with a
+     * bound, of a revision or a session) go to the nearest, which the client finds out.
      */
     public KvClientBuilder endpoints(String... endpoints) {
         return endpoints(Arrays.stream(endpoints).map(Endpoint::parse).toList());
@@ -36,6 +44,37 @@ public final class KvClientBuilder {
 
     public KvClientBuilder endpoints(List<Endpoint> endpoints) {
         this.endpoints = List.copyOf(new LinkedHashSet<>(endpoints));
+        return this;
+    }
+
+    /**
+     * Channels of the caller's own instead of endpoints, one per member, such as in-process ones. Closing the client ends its
+     * calls but not the channels. They must hand on the call options they get, stream tracers included, as all of grpc's do:
+     * by these the client knows whether a failed write was ever sent.
+     */
+    public KvClientBuilder channels(List<? extends Channel> channels) {
+        this.channels = List.copyOf(channels);
+        return this;
+    }
+
+    /**
+     * Around every call on every channel, the last outermost; for metrics, traces, credentials. They must hand on the call
+     * options they get.
+     */
+    public KvClientBuilder interceptors(ClientInterceptor... interceptors) {
+        this.interceptors = List.of(interceptors);
+        return this;
+    }
+
+    /** Is told of each call that has ended; for metrics without grpc. */
+    public KvClientBuilder listener(CallListener listener) {
+        this.listener = listener;
+        return this;
+    }
+
+    /** How much may be under way at once. Default: {@link CallLimits#DEFAULT}. */
+    public KvClientBuilder limits(CallLimits limits) {
+        this.limits = limits;
         return this;
     }
 
@@ -91,14 +130,22 @@ public final class KvClientBuilder {
      * @throws IllegalArgumentException with one line if there is no endpoint or a TLS file cannot be used
      */
     public KvClient build() {
-        if (endpoints.isEmpty()) {
-            throw new IllegalArgumentException("a client needs at least one endpoint, such as localhost:2379");
+        if (endpoints.isEmpty() == channels.isEmpty()) {
+            throw new IllegalArgumentException(
+                    channels.isEmpty()
+                            ? "a client needs at least one endpoint, such as localhost:2379"
+                            : "a client has either endpoints or channels of its own: both are given");
         }
         Callbacks callbacks = new Callbacks(this);
         EventLoop eventLoop = EventLoop.start(ioThreads, nativeTransport);
         try {
-            Channels channels = new Channels(eventLoop, callbacks.blocking(), this);
-            return new KvClient(new KvClient.Transport(channels, retries, callbacks), endpoints, timeout);
+            Connector connector = new Connector(eventLoop, callbacks.blocking(), this);
+            List<Slot> slots = slots(connector);
+            Channels all = new Channels(slots, connector, eventLoop, limits);
+            return new KvClient(
+                    new KvClient.Transport(new Call.Setting(all, retries, listener), callbacks),
+                    slots.stream().map(Slot::endpoint).toList(),
+                    timeout);
         } catch (IllegalArgumentException badTls) {
             eventLoop.close();
             callbacks.close();
@@ -106,15 +153,22 @@ public final class KvClientBuilder {
         }
     }
 
+    private List<Slot> slots(Connector connector) {
+        if (channels.isEmpty()) {
+            return endpoints.stream()
+                    .map(endpoint -> new Slot(endpoint, connector, interceptors))
+                    .toList();
+        }
+        return IntStream.range(0, channels.size())
+                .mapToObj(at -> new Slot(new Endpoint("channel", at + 1, false), channels.get(at), interceptors))
+                .toList();
+    }
+
     static Duration checkTimeout(Duration timeout) {
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException("the time-out is " + timeout + "; it must be above 0");
         }
         return timeout;
-    }
-
-    List<Endpoint> endpoints() {
-        return endpoints;
     }
 
     Duration keepAlive() {

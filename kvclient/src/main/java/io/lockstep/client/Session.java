@@ -39,6 +39,30 @@ public final class Session {
     public record Token(long clusterId, long revision) {
         static final Token NONE = new Token(0, 0);
 
+        /**
+         * What {@link #toString} gave.
+         *
+         * @throws IllegalArgumentException with one line if it is something else
+         */
+        public static Token parse(String text) {
+            int colon = text.indexOf(':');
+            try {
+                long revision = Long.parseLong(text.substring(colon + 1));
+                if (colon > 0 && revision >= 0) {
+                    return new Token(Long.parseUnsignedLong(text.substring(0, colon), 16), revision);
+                }
+            } catch (NumberFormatException notANumber) {
+                // Said below.
+            }
+            throw new IllegalArgumentException("\"" + text + "\" is no session token: one looks like cafe:42");
+        }
+
+        /** The cluster's id in hexadecimal and the revision, {@code cafe:42}: to hand over, in a cookie or a header. */
+        @Override
+        public String toString() {
+            return Long.toHexString(clusterId) + ":" + revision;
+        }
+
         private Token and(ResponseHeader header) {
             boolean same = clusterId == header.getClusterId();
             return same && revision >= header.getRevision()
@@ -58,10 +82,10 @@ public final class Session {
 
     /** From here on, reads see what the other session had seen, too. */
     public void follow(Token other) {
-        seen.accumulateAndGet(
-                other,
-                (mine, theirs) ->
-                        mine.clusterId() == theirs.clusterId() && mine.revision() >= theirs.revision() ? mine : theirs);
+        seen.accumulateAndGet(other, (mine, theirs) -> {
+            boolean same = mine.clusterId() == theirs.clusterId() && mine.revision() >= theirs.revision();
+            return same || theirs.revision() == 0 ? mine : theirs;
+        });
     }
 
     public CompletableFuture<RangeResponse> get(ByteString key) {

@@ -1,5 +1,6 @@
 package io.lockstep.client;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
@@ -9,6 +10,7 @@ import io.lockstep.api.PutRequest;
 import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.RangeResponse;
+import io.lockstep.api.ResponseHeader;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
 import java.io.IOException;
@@ -16,6 +18,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -38,13 +43,28 @@ final class FakeMember implements AutoCloseable {
 
     final AtomicInteger calls = new AtomicInteger();
     final AtomicInteger applied = new AtomicInteger();
+    /** Those of them that probes are not: reads of a key that is not one zero byte. */
+    final AtomicInteger reads = new AtomicInteger();
+
+    final AtomicInteger probes = new AtomicInteger();
+    private final AtomicInteger underWay = new AtomicInteger();
+    final AtomicInteger highestConcurrency = new AtomicInteger();
+
+    volatile long delayMillis;
+    volatile ResponseHeader header = ResponseHeader.getDefaultInstance();
+    private final ScheduledExecutorService late = Executors.newSingleThreadScheduledExecutor();
+    private static final ByteString PROBED = ByteString.copyFrom(new byte[1]);
     private final Deque<Fault> faults = new ArrayDeque<>();
     private final Server server;
 
     FakeMember() {
+        this(0);
+    }
+
+    FakeMember(int port) {
         try {
-            server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                    .addService(new Kv())
+            server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                    .addService(service())
                     .build()
                     .start();
         } catch (IOException noPort) {
@@ -60,6 +80,10 @@ final class FakeMember implements AutoCloseable {
         return faults.poll();
     }
 
+    KVGrpc.KVImplBase service() {
+        return new Kv();
+    }
+
     String endpoint() {
         return "127.0.0.1:" + server.getPort();
     }
@@ -67,6 +91,7 @@ final class FakeMember implements AutoCloseable {
     @Override
     public void close() {
         server.shutdownNow();
+        late.shutdownNow();
         try {
             server.awaitTermination();
         } catch (InterruptedException interrupted) {
@@ -77,7 +102,15 @@ final class FakeMember implements AutoCloseable {
     private final class Kv extends KVGrpc.KVImplBase {
         @Override
         public void range(RangeRequest request, StreamObserver<RangeResponse> observer) {
-            answer(false, observer, RangeResponse.newBuilder().setCount(1).build());
+            RangeResponse good =
+                    RangeResponse.newBuilder().setHeader(header).setCount(1).build();
+            if (request.getKey().equals(PROBED)) {
+                probes.incrementAndGet();
+                late.schedule(() -> answerWell(observer, good), delayMillis, TimeUnit.MILLISECONDS);
+                return;
+            }
+            reads.incrementAndGet();
+            answer(false, observer, good);
         }
 
         @Override
@@ -90,6 +123,11 @@ final class FakeMember implements AutoCloseable {
             answer(Txn.mayWrite(request), observer, TxnResponse.getDefaultInstance());
         }
 
+        private <A> void answerWell(StreamObserver<A> observer, A good) {
+            observer.onNext(good);
+            observer.onCompleted();
+        }
+
         private <A> void answer(boolean write, StreamObserver<A> observer, A good) {
             calls.incrementAndGet();
             Fault fault = take();
@@ -97,8 +135,14 @@ final class FakeMember implements AutoCloseable {
                 applied.incrementAndGet();
             }
             if (fault == null) {
-                observer.onNext(good);
-                observer.onCompleted();
+                highestConcurrency.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+                late.schedule(
+                        () -> {
+                            underWay.decrementAndGet();
+                            answerWell(observer, good);
+                        },
+                        delayMillis,
+                        TimeUnit.MILLISECONDS);
             } else if (fault.answer() != null) {
                 observer.onError(fault.answer().asRuntimeException());
             }
