@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -31,7 +31,6 @@ final class Batcher implements AutoCloseable {
     /** First byte of every log entry: {@code CommandBatch} follows. */
     static final byte ENTRY_FORMAT = 1;
 
-    private static final long MAX_FORWARDED_BYTES = 64L << 20;
     private static final long PAUSE_NANOS = 5_000_000;
     private static final ByteString TAKEN = ForwardResponse.newBuilder()
             .setOutcome(ForwardResponse.Outcome.TAKEN)
@@ -50,10 +49,13 @@ final class Batcher implements AutoCloseable {
     /** Batcher thread: the item that did not fit into the last batch. */
     private @Nullable Item carried;
 
-    /** Batcher thread: entries out in {@link #windowTerm}; a new term starts anew, as its predecessor's may never end. */
-    private Semaphore window;
+    /** Batcher thread: what is out in {@link #servedTerm}; a new term starts anew, as its predecessor's may never end. */
+    private SendWindow window;
 
-    private long windowTerm;
+    /** Batcher thread: the term whose leader is sent to, and since when: nothing counts as waiting for longer than that. */
+    private long servedTerm;
+
+    private long servedSinceNanos = System.nanoTime();
 
     /** Written by the batcher thread and by {@link #onLeadershipChanged}, read by the clock. 0: a leader is known. */
     private volatile long leaderlessSinceNanos;
@@ -72,7 +74,7 @@ final class Batcher implements AutoCloseable {
     Batcher(ProposerLimits limits, Replication replication) {
         this.limits = limits;
         this.replication = replication;
-        this.window = new Semaphore(limits.maxEntriesInFlight());
+        this.window = new SendWindow(limits.maxEntriesInFlight(), System.nanoTime());
         this.leaderlessSinceNanos = nonZero(System.nanoTime());
         this.thread = new Thread(this::run, "lockstep-batcher");
         this.thread.setDaemon(true);
@@ -84,6 +86,15 @@ final class Batcher implements AutoCloseable {
 
     sealed interface Item {
         int bytes();
+
+        /** When it came to this queue first. */
+        long sinceNanos();
+
+        /** When nobody waits for it any more. */
+        long deadlineNanos();
+
+        /** Leaves the queue without having been sent. */
+        void refuse(KvError why);
     }
 
     record Own(PendingCall call) implements Item {
@@ -91,12 +102,37 @@ final class Batcher implements AutoCloseable {
         public int bytes() {
             return call.encoded.length;
         }
+
+        @Override
+        public long sinceNanos() {
+            return call.sinceNanos;
+        }
+
+        @Override
+        public long deadlineNanos() {
+            return call.deadlineNanos;
+        }
+
+        @Override
+        public void refuse(KvError why) {
+            call.endIfQueued(new KvException.Failed(why));
+        }
     }
 
-    record Forwarded(ForwardRequest request, CompletableFuture<ByteString> answer) implements Item {
+    record Forwarded(ForwardRequest request, long sinceNanos, CompletableFuture<ByteString> answer) implements Item {
         @Override
         public int bytes() {
             return request.getCommands().size();
+        }
+
+        @Override
+        public long deadlineNanos() {
+            return sinceNanos + TimeUnit.MILLISECONDS.toNanos(request.getPatienceMillis());
+        }
+
+        @Override
+        public void refuse(KvError why) {
+            answer.complete(Batcher.answer(new KvException.Failed(why)));
         }
     }
 
@@ -110,11 +146,11 @@ final class Batcher implements AutoCloseable {
         if (closed) {
             return CompletableFuture.completedFuture(answer(new KvException.Failed(KvError.STOPPED)));
         }
-        if (forwardedBytes.addAndGet(bytes) > MAX_FORWARDED_BYTES) {
+        if (forwardedBytes.addAndGet(bytes) > limits.maxForwardedBytes()) {
             forwardedBytes.addAndGet(-bytes);
             return CompletableFuture.completedFuture(answer(new KvException.Failed(KvError.TOO_MANY_REQUESTS)));
         }
-        Forwarded item = new Forwarded(request, new CompletableFuture<>());
+        Forwarded item = new Forwarded(request, System.nanoTime(), new CompletableFuture<>());
         item.answer.whenComplete((a, e) -> forwardedBytes.addAndGet(-bytes));
         queue.add(item);
         wake();
@@ -175,9 +211,15 @@ final class Batcher implements AutoCloseable {
             }
             Leadership leadership = replication.leadership();
             if (leadership.leaderId() == 0 || pauseUntilNanos - System.nanoTime() > 0) {
+                if (leadership.leaderId() == 0) {
+                    servedSinceNanos = System.nanoTime();
+                }
                 dropEnded();
                 LockSupport.parkNanos(this, PAUSE_NANOS);
-            } else if (leadership.self()) {
+                continue;
+            }
+            serve(leadership.term());
+            if (leadership.self()) {
                 if (announceTerm) {
                     announce(leadership.term());
                 }
@@ -189,8 +231,16 @@ final class Batcher implements AutoCloseable {
         }
         for (Item item = next(); item != null; item = next()) {
             if (item instanceof Forwarded forwarded) {
-                forwarded.answer.complete(answer(new KvException.Failed(KvError.STOPPED)));
+                forwarded.refuse(KvError.STOPPED);
             }
+        }
+    }
+
+    private void serve(long term) {
+        if (term != servedTerm) {
+            servedTerm = term;
+            servedSinceNanos = System.nanoTime();
+            window = new SendWindow(limits.maxEntriesInFlight(), servedSinceNanos);
         }
     }
 
@@ -212,7 +262,7 @@ final class Batcher implements AutoCloseable {
         if (item instanceof Own own) {
             return own.call.future.isDone();
         }
-        ((Forwarded) item).answer.complete(answer(new KvException.Failed(KvError.NO_LEADER)));
+        item.refuse(KvError.NO_LEADER);
         return true;
     }
 
@@ -234,25 +284,24 @@ final class Batcher implements AutoCloseable {
     }
 
     private void append(long term) {
-        if (term != windowTerm) {
-            windowTerm = term;
-            window = new Semaphore(limits.maxEntriesInFlight());
-        }
-        Semaphore slots = window;
-        if (!slots.tryAcquire()) {
+        SendWindow slots = window;
+        if (!slots.isOpen()) {
             LockSupport.parkNanos(this, PAUSE_NANOS);
             return;
         }
         Batch batch = collect(term, true);
         if (batch.isEmpty()) {
-            slots.release();
             return;
         }
         ByteBuffer entry = batch.toEntry();
+        int entryBytes = entry.remaining();
+        long sentNanos = System.nanoTime();
+        slots.sent(entryBytes);
         replication.propose(entry, term, new Replication.Outcome() {
             @Override
             public void committed() {
-                freeSlot(slots);
+                slots.done(entryBytes, sentNanos, System.nanoTime());
+                LockSupport.unpark(thread);
                 batch.answerForwarded(ForwardResponse.newBuilder()
                         .setOutcome(ForwardResponse.Outcome.COMMITTED)
                         .build()
@@ -261,7 +310,8 @@ final class Batcher implements AutoCloseable {
 
             @Override
             public void failed(KvException failure) {
-                freeSlot(slots);
+                slots.failed(entryBytes);
+                LockSupport.unpark(thread);
                 if (failure instanceof KvException.Failed) {
                     pauseUntilNanos = System.nanoTime() + PAUSE_NANOS;
                     batch.requeueOwn();
@@ -273,19 +323,15 @@ final class Batcher implements AutoCloseable {
         batch.answerTaken();
     }
 
-    private void freeSlot(Semaphore slots) {
-        slots.release();
-        LockSupport.unpark(thread);
-    }
-
     private void forward(Leadership leadership) {
         Batch batch = collect(leadership.term(), false);
         if (batch.isEmpty()) {
             return;
         }
         forwardsOut.incrementAndGet();
+        Duration patience = batch.longestPatience();
         replication
-                .forward(leadership.leaderId(), batch.toForwardRequest(), batch.longestPatience())
+                .forward(leadership.leaderId(), batch.toForwardRequest(patience), patience)
                 .whenComplete((answer, failure) -> {
                     boolean last = forwardsOut.decrementAndGet() == 0;
                     if (failure != null
@@ -310,12 +356,17 @@ final class Batcher implements AutoCloseable {
         }
     }
 
-    /** Takes from the queue what fits into one entry of this term. */
+    /** Takes from the queue what fits into one entry of this term, and refuses what has waited for too long. */
     private Batch collect(long term, boolean leads) {
         Batch batch = new Batch(term);
+        long nowNanos = System.nanoTime();
         for (Item item = next(); item != null; item = next()) {
             if (item instanceof Forwarded forwarded && (!leads || forwarded.request.getTerm() != term)) {
-                forwarded.answer.complete(answer(new KvException.Failed(KvError.LEADER_CHANGED)));
+                forwarded.refuse(KvError.LEADER_CHANGED);
+            } else if (hasWaitedTooLong(item, nowNanos)) {
+                item.refuse(KvError.TOO_MANY_REQUESTS);
+            } else if (nowNanos - item.deadlineNanos() >= 0) {
+                item.refuse(KvError.TIMEOUT);
             } else if (!batch.isEmpty() && batch.bytes + item.bytes() > limits.maxBatchBytes()) {
                 carried = item;
                 break;
@@ -324,6 +375,11 @@ final class Batcher implements AutoCloseable {
             }
         }
         return batch;
+    }
+
+    private boolean hasWaitedTooLong(Item item, long nowNanos) {
+        long patienceNanos = limits.maxQueueWait().toNanos();
+        return nowNanos - item.sinceNanos() > patienceNanos && nowNanos - servedSinceNanos > patienceNanos;
     }
 
     private static ByteString answer(KvException failure) {
@@ -377,12 +433,13 @@ final class Batcher implements AutoCloseable {
             return entry.flip();
         }
 
-        ByteString toForwardRequest() {
+        ByteString toForwardRequest(Duration patience) {
             ByteString.Output commands = ByteString.newOutput(bytes);
             own.forEach(call -> commands.write(call.encoded, 0, call.encoded.length));
             return ForwardRequest.newBuilder()
                     .setTerm(attempt.term)
                     .setCommands(commands.toByteString())
+                    .setPatienceMillis((int) Math.min(patience.toMillis(), Integer.MAX_VALUE))
                     .setAnswerWhenTaken(own.stream().anyMatch(call -> call.taken != null))
                     .build()
                     .toByteString();

@@ -22,6 +22,7 @@ final class PendingCall {
     /** The command as a record of {@code CommandBatch.commands}: tag, length, bytes. */
     final byte[] encoded;
 
+    final long sinceNanos = System.nanoTime();
     final long deadlineNanos;
     final CompletableFuture<CommandResult> future = new CompletableFuture<>();
 
@@ -85,6 +86,13 @@ final class PendingCall {
     void end(KvException.Failed ifQueued, KvException.Unknown ifSent) {
         boolean certain = state.compareAndSet(Queued.INSTANCE, Ended.INSTANCE);
         future.completeExceptionally(certain ? ifQueued : ifSent);
+    }
+
+    /** Ends the call if it is in the queue; nothing of it was sent. */
+    void endIfQueued(KvException.Failed why) {
+        if (state.compareAndSet(Queued.INSTANCE, Ended.INSTANCE)) {
+            future.completeExceptionally(why);
+        }
     }
 
     sealed interface State {}

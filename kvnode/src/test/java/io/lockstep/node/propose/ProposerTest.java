@@ -25,8 +25,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProposerTest {
-    private static final ProposerLimits LIMITS =
-            new ProposerLimits(100, 1 << 20, 100, 1 << 10, 4, Duration.ofMillis(50));
+    private static final ProposerLimits LIMITS = limits(100, Duration.ofSeconds(30), 1 << 10);
+
+    private static ProposerLimits limits(int maxPendingCalls, Duration maxQueueWait, int maxBatchBytes) {
+        return new ProposerLimits(
+                maxPendingCalls, 1 << 20, 100, 1 << 10, maxQueueWait, maxBatchBytes, 4, Duration.ofMillis(50));
+    }
 
     private final FakeLog log = new FakeLog(1);
     private final Proposer proposer = open(log, LIMITS);
@@ -169,8 +173,7 @@ class ProposerTest {
     @Test
     void onForwarded_answerWhenTaken_answersBeforeItIsCommitted() throws Exception {
         log.hold();
-        ForwardRequest request =
-                ForwardRequest.newBuilder().setTerm(1).setAnswerWhenTaken(true).build();
+        ForwardRequest request = forwarded(1).setAnswerWhenTaken(true).build();
         ForwardResponse answer = ForwardResponse.parseFrom(
                 proposer.onForwarded(request.toByteString()).get(10, TimeUnit.SECONDS));
         assertThat(answer.getOutcome()).isEqualTo(ForwardResponse.Outcome.TAKEN);
@@ -228,6 +231,109 @@ class ProposerTest {
         assertThat(answer.getOutcome()).isEqualTo(ForwardResponse.Outcome.FAILED);
     }
 
+    private static ForwardRequest.Builder forwarded(long term) {
+        return ForwardRequest.newBuilder().setTerm(term).setPatienceMillis(30_000);
+    }
+
+    private static ForwardResponse answer(CompletableFuture<ByteString> answer) throws Exception {
+        return ForwardResponse.parseFrom(answer.get(10, TimeUnit.SECONDS));
+    }
+
+    /** The log holds the first entry and the window is one entry: what follows has to queue. */
+    private static Proposer queueing(FakeLog log, Duration maxQueueWait) {
+        return open(
+                log, new ProposerLimits(100, 1 << 20, 100, 1 << 10, maxQueueWait, 1 << 10, 1, Duration.ofMillis(50)));
+    }
+
+    @Test
+    void propose_queuedForTooLong_isRefusedAndNotSent() {
+        FakeLog jammed = new FakeLog(1);
+        jammed.hold();
+        try (Proposer writer = queueing(jammed, Duration.ofMillis(20))) {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            CompletableFuture<CommandResult> first = writer.propose(put(), deadline);
+            await().until(() -> jammed.held() == 1);
+            CompletableFuture<CommandResult> second = writer.propose(put(), deadline);
+            await().pollDelay(Duration.ofMillis(40)).until(() -> true); // longer than it may wait, by the real clock
+            jammed.commitAll();
+            assertThat(failure(second)).isInstanceOf(KvException.Failed.class);
+            assertThat(failure(second).error()).isEqualTo(KvError.TOO_MANY_REQUESTS);
+            assertThat(first).isCompleted();
+            assertThat(jammed.applied()).containsExactly(1L);
+        }
+    }
+
+    @Test
+    void propose_queuedWhileNobodyLed_isSentHoweverLongThatTook() throws Exception {
+        FakeLog leaderless = new FakeLog(1);
+        leaderless.loseLeader();
+        ProposerLimits patient =
+                new ProposerLimits(100, 1 << 20, 100, 1 << 10, Duration.ofMillis(20), 1 << 10, 4, Duration.ofDays(1));
+        try (Proposer writer = open(leaderless, patient)) {
+            CompletableFuture<CommandResult> call =
+                    writer.propose(put(), System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
+            await().pollDelay(Duration.ofMillis(60)).until(() -> true);
+            leaderless.electAgain(0);
+            assertThat(call.get(10, TimeUnit.SECONDS).counter()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void propose_deadlinePassedInTheQueue_failsAndIsNotSent() {
+        FakeLog jammed = new FakeLog(1);
+        jammed.hold();
+        try (Proposer writer = queueing(jammed, Duration.ofSeconds(30))) {
+            writer.propose(put(), System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
+            await().until(() -> jammed.held() == 1);
+            CompletableFuture<CommandResult> late = writer.propose(put(), System.nanoTime() - 1);
+            jammed.commitAll();
+            assertThat(failure(late)).isInstanceOf(KvException.Failed.class);
+            assertThat(failure(late).error()).isEqualTo(KvError.TIMEOUT);
+            assertThat(jammed.applied()).containsExactly(1L);
+        }
+    }
+
+    @Test
+    void propose_cancelledInTheQueue_isNotSent() throws Exception {
+        FakeLog jammed = new FakeLog(1);
+        jammed.hold();
+        try (Proposer writer = queueing(jammed, Duration.ofSeconds(30))) {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            writer.propose(put(), deadline);
+            await().until(() -> jammed.held() == 1);
+            writer.propose(put(), deadline).cancel(false);
+            CompletableFuture<CommandResult> third = writer.propose(put(), deadline);
+            jammed.commitAll();
+            third.get(10, TimeUnit.SECONDS);
+            assertThat(jammed.applied()).containsExactly(1L, 3L);
+        }
+    }
+
+    @Test
+    void onForwarded_queuedForTooLongOrUnwanted_isRefusedAndNotTaken() throws Exception {
+        FakeLog jammed = new FakeLog(1);
+        jammed.hold();
+        try (Proposer leader = queueing(jammed, Duration.ofSeconds(30))) {
+            leader.propose(put(), System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
+            await().until(() -> jammed.held() == 1);
+            CompletableFuture<ByteString> unwanted =
+                    leader.onForwarded(forwarded(1).setPatienceMillis(1).build().toByteString());
+            await().pollDelay(Duration.ofMillis(10)).until(() -> true);
+            jammed.commitAll();
+            assertThat(answer(unwanted).getOutcome()).isEqualTo(ForwardResponse.Outcome.FAILED);
+            assertThat(answer(unwanted).getError()).isEqualTo(KvError.TIMEOUT.name());
+        }
+    }
+
+    @Test
+    void onForwarded_beyondItsBytes_isRefused() throws Exception {
+        log.hold();
+        ForwardRequest large =
+                forwarded(1).setCommands(ByteString.copyFrom(new byte[2 << 10])).build();
+        assertThat(answer(proposer.onForwarded(large.toByteString())).getError())
+                .isEqualTo(KvError.TOO_MANY_REQUESTS.name());
+    }
+
     @Test
     void onStateReplaced_commandsThatWereSent_areUnknown() {
         log.hold();
@@ -258,7 +364,10 @@ class ProposerTest {
     void propose_overManyLostLeaders_neverLiesAboutAnOutcome(long seed) {
         FakeLog stormy = new FakeLog(seed);
         Random random = new Random(seed);
-        Proposer writer = open(stormy, new ProposerLimits(10_000, 1 << 20, 100, 256, 4, Duration.ofMillis(2)));
+        Proposer writer = open(
+                stormy,
+                new ProposerLimits(
+                        10_000, 1 << 20, 100, 1 << 20, Duration.ofSeconds(30), 256, 4, Duration.ofMillis(2)));
         List<CompletableFuture<CommandResult>> calls = new ArrayList<>();
         for (int round = 0; round < 200; round++) {
             if (random.nextInt(3) > 0) {
