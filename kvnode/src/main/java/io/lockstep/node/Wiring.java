@@ -6,6 +6,7 @@ import io.lockstep.node.config.ConfigException;
 import io.lockstep.node.config.Founding;
 import io.lockstep.node.config.HostPort;
 import io.lockstep.node.config.NodeConfig;
+import io.lockstep.node.config.NodeLimits;
 import io.lockstep.node.raft.PeerAddress;
 import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.PeerTls;
@@ -92,13 +93,9 @@ final class Wiring {
         Optional<ClientTls> tls =
                 config.clientTls().map(files -> new ClientTls(files.certificate(), files.key(), files.trustedCa()));
         ClientPortConfig defaults = ClientPortConfig.of(listen, tls);
-        RpcLimits standard = defaults.limits();
-        RpcLimits limits = new RpcLimits(
-                config.limits().maxRequestBytes(),
-                config.limits().maxTxnOps(),
-                standard.requestTimeout(),
-                standard.readThreads(),
-                standard.maxWaitingReads());
+        NodeLimits given = config.limits();
+        RpcLimits limits =
+                defaults.limits().with(given.maxRequestBytes(), given.maxTxnOps(), given.maxConcurrentStreams());
         return new ClientPortConfig(listen, tls, defaults.eventLoops(), limits, HttpLimits.of(limits));
     }
 }

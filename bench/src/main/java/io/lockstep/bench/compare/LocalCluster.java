@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A cluster of processes on loopback with data in a folder of its own; closing it kills the processes by pid and removes the folder. */
-final class LocalCluster implements AutoCloseable {
+public final class LocalCluster implements AutoCloseable {
     private static final long START_TIMEOUT_SECONDS = 60;
     private static final long POLL_MILLIS = 100;
     private static final int LOG_TAIL_LINES = 20;
@@ -40,7 +40,7 @@ final class LocalCluster implements AutoCloseable {
     }
 
     /** Starts a cluster below the folder and waits until every member answers a linearizable read. */
-    static LocalCluster start(ServerSystem system, Path parent) throws IOException, InterruptedException {
+    public static LocalCluster start(ServerSystem system, Path parent) throws IOException, InterruptedException {
         LoadFailedException last = new LoadFailedException(system.label() + " was not started");
         for (int attempt = 0; attempt < START_ATTEMPTS; attempt++) {
             Files.createDirectories(parent);
@@ -134,8 +134,13 @@ final class LocalCluster implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
     }
 
-    List<String> endpoints() {
+    public List<String> endpoints() {
         return endpoints;
+    }
+
+    /** The members' processes, in the order of the endpoints. */
+    public List<ProcessHandle> processes() {
+        return processes.stream().map(Process::toHandle).toList();
     }
 
     /** CPU time and memory of all members together, as the kernel has counted them. */

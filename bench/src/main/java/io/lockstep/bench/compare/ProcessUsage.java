@@ -13,11 +13,11 @@ import java.util.List;
  * @param cpuSeconds of one core, user and system
  * @param residentMiB resident memory
  */
-record ProcessUsage(double cpuSeconds, long residentMiB) {
+public record ProcessUsage(double cpuSeconds, long residentMiB) {
     static final ProcessUsage NONE = new ProcessUsage(0, 0);
 
     /** Of a process of this machine; nothing where the kernel does not tell (no /proc). */
-    static ProcessUsage of(long pid) throws IOException {
+    public static ProcessUsage of(long pid) throws IOException {
         double cpuSeconds = ProcessHandle.of(pid)
                 .flatMap(process -> process.info().totalCpuDuration())
                 .map(Duration::toMillis)

@@ -149,6 +149,26 @@ public sealed interface ServerSystem {
         }
     }
 
+    /** A system whose members run on these CPUs only, as taskset counts them. */
+    record Pinned(ServerSystem system, String cpus) implements ServerSystem {
+        @Override
+        public String label() {
+            return system.label();
+        }
+
+        @Override
+        public int members() {
+            return system.members();
+        }
+
+        @Override
+        public List<String> command(Member member) {
+            List<String> command = new ArrayList<>(List.of("taskset", "-c", cpus));
+            command.addAll(system.command(member));
+            return command;
+        }
+    }
+
     /** A Java with the class path of this process. */
     private static List<String> java() {
         return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath());
@@ -164,7 +184,7 @@ public sealed interface ServerSystem {
      *
      * @throws IllegalArgumentException when there is none, with one line that says so
      */
-    static ServerSystem named(String word, List<String> javaOptions) {
+    public static ServerSystem named(String word, List<String> javaOptions) {
         if (word.equals("lockstep")) {
             return new Lockstep(javaOptions);
         } else if (word.equals("null")) {

@@ -19,6 +19,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +34,7 @@ public final class Connections implements AutoCloseable {
     /** More threads than this only take the servers' time away: a loop fills a core at about 50,000 small calls a second. */
     private static final int EVENT_LOOPS = 2;
 
-    private static final long CALL_DEADLINE_SECONDS = 20;
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
     private static final long CLOSE_TIMEOUT_SECONDS = 10;
 
     private final EventLoopGroup eventLoops;
@@ -41,7 +42,15 @@ public final class Connections implements AutoCloseable {
     /** Taken by every event loop and by the pacer. */
     private final AtomicInteger turn = new AtomicInteger();
 
+    private final long timeoutNanos;
+
     public Connections(LoadSpec.Target target) {
+        this(target, CALL_TIMEOUT);
+    }
+
+    /** @param callTimeout the deadline of each call */
+    public Connections(LoadSpec.Target target, Duration callTimeout) {
+        timeoutNanos = callTimeout.toNanos();
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends SocketChannel> channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
@@ -76,7 +85,7 @@ public final class Connections implements AutoCloseable {
     private <Q extends Message, A extends Message> void start(
             MethodDescriptor<Q, A> method, Q request, Completion completion) {
         ManagedChannel channel = channels.get(Math.floorMod(turn.getAndIncrement(), channels.size()));
-        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(CALL_DEADLINE_SECONDS, TimeUnit.SECONDS);
+        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeoutNanos, TimeUnit.NANOSECONDS);
         ClientCalls.asyncUnaryCall(channel.newCall(method, options), request, new Unary<A>(completion));
     }
 

@@ -107,6 +107,13 @@ public final class NodeFlags {
     private String maxTxnOps;
 
     @Option(
+            names = "--max-concurrent-streams",
+            paramLabel = "COUNT",
+            defaultValue = "1024",
+            description = "Calls that one connection may have open; its client keeps the others back.")
+    private String maxConcurrentStreams;
+
+    @Option(
             names = "--snapshot-count",
             paramLabel = "ENTRIES",
             defaultValue = "500000",
@@ -182,6 +189,7 @@ public final class NodeFlags {
                 new NodeLimits(
                         (int) number("max-request-bytes", maxRequestBytes),
                         (int) number("max-txn-ops", maxTxnOps),
+                        (int) number("max-concurrent-streams", maxConcurrentStreams),
                         (int) number("snapshot-count", snapshotEntries),
                         number("snapshot-log-bytes", snapshotBytes),
                         (int) number("log-margin", logMargin)),

@@ -135,7 +135,7 @@ public final class ReadGate implements AutoCloseable {
         }
     }
 
-    /** The node's clock, every few milliseconds: ends reads whose time is up, and begins rounds again after a failure. */
+    /** The node's clock, every few milliseconds: ends reads whose time is up, forgets those that nobody waits for, and begins rounds again after a failure. */
     public void onTick(long nowNanos) {
         List<Waiter> late = new ArrayList<>();
         boolean leaderless;
@@ -172,7 +172,7 @@ public final class ReadGate implements AutoCloseable {
 
     private static void takeOver(List<Waiter> from, List<Waiter> to, long nowNanos, boolean all) {
         from.removeIf(waiter -> {
-            boolean over = all || nowNanos - waiter.deadlineNanos >= 0;
+            boolean over = all || nowNanos - waiter.deadlineNanos >= 0 || waiter.future.isDone();
             if (over) {
                 to.add(waiter);
             }

@@ -61,7 +61,7 @@ public final class RevisionGate {
     }
 
     private void end(Waiter waiter, Throwable failure) {
-        if (waiter.future.isDone()) {
+        if (waiter.future.isDone() && !waiter.future.isCancelled()) {
             return;
         }
         synchronized (lock) {
@@ -94,6 +94,12 @@ public final class RevisionGate {
             lowestAwaited = lowest();
         }
         reached.forEach(waiter -> waiter.future.complete(null));
+    }
+
+    int waiting() {
+        synchronized (lock) {
+            return waiters.size();
+        }
     }
 
     private long lowest() {

@@ -51,7 +51,7 @@ final class KvService {
                 call,
                 ReadDial.of(request, call.dial()),
                 cost,
-                (view, header) -> new RangeAnswer(header, view.range(request)));
+                (view, header) -> RangeAnswer.of(header, view.range(request)));
     }
 
     private CompletableFuture<PutResponse> put(PutRequest request, RpcCall call) {

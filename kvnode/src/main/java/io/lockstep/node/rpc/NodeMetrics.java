@@ -9,7 +9,7 @@ import java.util.function.DoubleSupplier;
 public final class NodeMetrics {
     private NodeMetrics() {}
 
-    public static void register(NodeServices services) {
+    public static void register(NodeServices services, OpenCalls openCalls) {
         PrometheusRegistry registry = services.metrics();
         NodeStatus status = services.status();
         gauge(
@@ -45,6 +45,12 @@ public final class NodeMetrics {
                 "etcd_mvcc_db_total_size_in_use_in_bytes",
                 "The state on disk that is live.",
                 status::dbSizeInUseBytes);
+        gauge(registry, "lockstep_open_calls", "Calls of clients in hand.", openCalls::open);
+        gauge(
+                registry,
+                "lockstep_held_answer_bytes",
+                "Answers that wait for their clients to take them.",
+                openCalls::answerBytes);
         label(registry, "etcd_server_version", "The level of the etcd API.", "server_version", ApiLevel.SERVER_VERSION);
         label(registry, "etcd_cluster_version", "The level of the etcd API.", "cluster_version", "3.5");
         label(registry, "lockstep_version", "The version of this software.", "version", services.productVersion());

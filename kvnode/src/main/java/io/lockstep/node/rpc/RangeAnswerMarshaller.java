@@ -37,7 +37,7 @@ final class RangeAnswerMarshaller implements Marshaller<RangeAnswer> {
 
         AnswerStream(RangeAnswer answer) {
             this.answer = answer;
-            this.sizeBytes = sizeBytes(answer);
+            this.sizeBytes = answer.sizeBytes();
         }
 
         @Override
@@ -84,21 +84,6 @@ final class RangeAnswerMarshaller implements Marshaller<RangeAnswer> {
             }
             return copy;
         }
-    }
-
-    private static int sizeBytes(RangeAnswer answer) {
-        RangeResult result = answer.result();
-        long size = CodedOutputStream.computeMessageSize(RangeResponse.HEADER_FIELD_NUMBER, answer.header());
-        for (ByteString kv : result.encodedKvs()) {
-            size += CodedOutputStream.computeBytesSize(RangeResponse.KVS_FIELD_NUMBER, kv);
-        }
-        if (result.more()) {
-            size += CodedOutputStream.computeBoolSize(RangeResponse.MORE_FIELD_NUMBER, true);
-        }
-        if (result.count() != 0) {
-            size += CodedOutputStream.computeInt64Size(RangeResponse.COUNT_FIELD_NUMBER, result.count());
-        }
-        return Math.toIntExact(size);
     }
 
     /** A nested message and a bytes field look the same on the wire, so a serialised KeyValue is written as bytes. */

@@ -5,6 +5,7 @@ import io.lockstep.api.ResponseHeader;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import io.lockstep.node.mvcc.ReadView;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -32,13 +33,23 @@ final class Reads {
     private final NodeServices services;
     private final Headers headers;
     private final ReadMetrics metrics;
+    private final OpenCalls openCalls;
     private final Executor readPool;
+    private final Duration maxQueueWait;
 
-    Reads(NodeServices services, Headers headers, ReadMetrics metrics, Executor readPool) {
+    Reads(
+            NodeServices services,
+            Headers headers,
+            ReadMetrics metrics,
+            OpenCalls openCalls,
+            Executor readPool,
+            Duration maxQueueWait) {
         this.services = services;
         this.headers = headers;
         this.metrics = metrics;
+        this.openCalls = openCalls;
         this.readPool = readPool;
+        this.maxQueueWait = maxQueueWait;
     }
 
     <R> CompletableFuture<R> read(RpcCall call, ReadDial dial, Cost cost, Body<R> body) {
@@ -47,24 +58,25 @@ final class Reads {
         }
         services.staleness().asked();
         if (dial.minRevision() == 0) {
-            return on(cost, () -> here(call, dial, cost, body));
+            return on(call, cost, () -> here(call, dial, cost, body));
         }
-        return services.readGate()
-                .awaitRevision(dial.minRevision(), call.deadlineNanos())
-                .thenCompose(reached -> on(cost, () -> here(call, dial, cost, body)));
+        CompletableFuture<Void> reached = services.readGate().awaitRevision(dial.minRevision(), call.deadlineNanos());
+        call.follow(reached);
+        return reached.thenCompose(there -> on(call, cost, () -> here(call, dial, cost, body)));
     }
 
     <R> CompletableFuture<R> linearizable(RpcCall call, Cost cost, Body<R> body) {
-        return services.readGate()
-                .await(call.deadlineNanos())
-                .thenCompose(open -> on(
-                        cost,
-                        () -> withView(call, view -> answer(call, view, ReadPath.READ_PATH_LINEARIZABLE, 0, body))));
+        CompletableFuture<Void> gate = services.readGate().await(call.deadlineNanos());
+        call.follow(gate);
+        return gate.thenCompose(open -> on(
+                call,
+                cost,
+                () -> withView(call, view -> answer(call, view, ReadPath.READ_PATH_LINEARIZABLE, 0, body))));
     }
 
     /** On this node's state as it is: as old as it may be. */
     <R> CompletableFuture<R> local(RpcCall call, Cost cost, Body<R> body) {
-        return on(cost, () -> here(call, ReadDial.STALE, cost, body));
+        return on(call, cost, () -> here(call, ReadDial.STALE, cost, body));
     }
 
     private <R> CompletableFuture<R> here(RpcCall call, ReadDial dial, Cost cost, Body<R> body) {
@@ -118,15 +130,26 @@ final class Reads {
         return CompletableFuture.completedFuture(answer);
     }
 
-    private <R> CompletableFuture<R> on(Cost cost, Supplier<CompletableFuture<R>> read) {
+    private <R> CompletableFuture<R> on(RpcCall call, Cost cost, Supplier<CompletableFuture<R>> read) {
         if (cost == Cost.POINT) {
             return caught(read);
         }
+        long queuedNanos = System.nanoTime();
+        long patienceNanos = call.patienceNanos(maxQueueWait);
         try {
-            return CompletableFuture.supplyAsync(() -> caught(read), readPool).thenCompose(Function.identity());
+            return CompletableFuture.supplyAsync(
+                            () -> System.nanoTime() - queuedNanos > patienceNanos && !call.isExpired()
+                                    ? Reads.<R>tooMany()
+                                    : caught(read),
+                            readPool)
+                    .thenCompose(Function.identity());
         } catch (RejectedExecutionException e) {
-            return CompletableFuture.failedFuture(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
+            return tooMany();
         }
+    }
+
+    private static <R> CompletableFuture<R> tooMany() {
+        return CompletableFuture.failedFuture(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
     }
 
     private static <R> CompletableFuture<R> caught(Supplier<CompletableFuture<R>> read) {
@@ -143,6 +166,9 @@ final class Reads {
         }
         if (call.isExpired()) {
             throw new KvException.Failed(KvError.TIMEOUT);
+        }
+        if (!openCalls.hasRoom()) {
+            throw new KvException.Failed(KvError.TOO_MANY_REQUESTS);
         }
         ReadView view = services.views().acquire();
         try {

@@ -1,6 +1,7 @@
 package io.lockstep.node.rpc;
 
 import io.lockstep.api.ReadPath;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * transport cancels it on its event loop while the service may be on any thread, hence the lock.
  */
 public final class RpcCall {
+    private final long beginNanos = System.nanoTime();
     private final long deadlineNanos;
 
     /** Written before the service sees the call. */
@@ -70,6 +72,11 @@ public final class RpcCall {
     /** On the clock of {@link System#nanoTime}. */
     public long deadlineNanos() {
         return deadlineNanos;
+    }
+
+    /** How long it may wait in a queue, if that allows so long: there must be time left for the work. */
+    long patienceNanos(Duration allowed) {
+        return Math.min(allowed.toNanos(), (deadlineNanos - beginNanos) / 2);
     }
 
     /** Whether the answer would be too late. */

@@ -11,9 +11,25 @@ import java.time.Duration;
  * @param requestTimeout how long a call may take if its client sets no earlier deadline
  * @param readThreads threads for reads that are not cheap point reads
  * @param maxWaitingReads such reads waiting for a thread; one more is refused as too many requests
+ * @param maxQueueWait how long such a read waits for a thread, and not longer than half of the time that its call has
+ * @param maxCallsPerConnection calls that a connection may have open; its client keeps the others back, where their own
+ *     deadlines end them at no cost here
+ * @param maxOpenCalls calls of all connections; one more is refused as too many requests
+ * @param maxAnswerBytes answers that wait for their clients to take them; beyond it reads are refused
  */
 public record RpcLimits(
-        int maxRequestBytes, int maxTxnOps, Duration requestTimeout, int readThreads, int maxWaitingReads) {
+        int maxRequestBytes,
+        int maxTxnOps,
+        Duration requestTimeout,
+        int readThreads,
+        int maxWaitingReads,
+        Duration maxQueueWait,
+        int maxCallsPerConnection,
+        int maxOpenCalls,
+        long maxAnswerBytes) {
+    /** Of the memory outside the heap, where answers wait. */
+    private static final int MEMORY_SHARE = 4;
+
     /** What a gRPC message may be larger than the request in it; etcd's overhead allowance. */
     private static final int MESSAGE_OVERHEAD_BYTES = 512 * 1024;
 
@@ -24,6 +40,8 @@ public record RpcLimits(
         atLeastOne("max-txn-ops", maxTxnOps);
         atLeastOne("read threads", readThreads);
         atLeastOne("waiting reads", maxWaitingReads);
+        atLeastOne("max-concurrent-streams", maxCallsPerConnection);
+        atLeastOne("open calls", maxOpenCalls);
         if (maxRequestBytes > MAX_REQUEST_BYTES_LIMIT) {
             throw new IllegalArgumentException(
                     "max-request-bytes is " + maxRequestBytes + ": allowed is at most " + MAX_REQUEST_BYTES_LIMIT);
@@ -39,7 +57,25 @@ public record RpcLimits(
                 128,
                 Duration.ofSeconds(7),
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
-                4096);
+                4096,
+                Duration.ofSeconds(1),
+                1024,
+                32_768,
+                Math.min(256L << 20, Runtime.getRuntime().maxMemory() / MEMORY_SHARE));
+    }
+
+    /** The same limits with what a user may set. */
+    public RpcLimits with(int maxRequestBytes, int maxTxnOps, int maxCallsPerConnection) {
+        return new RpcLimits(
+                maxRequestBytes,
+                maxTxnOps,
+                requestTimeout,
+                readThreads,
+                maxWaitingReads,
+                maxQueueWait,
+                maxCallsPerConnection,
+                maxOpenCalls,
+                maxAnswerBytes);
     }
 
     /** The largest message that is taken in: beyond it gRPC itself answers ResourceExhausted. */

@@ -31,9 +31,10 @@ public final class ServiceTable {
 
     private final Map<String, UnaryRpc<?, ?>> rpcs;
 
-    public ServiceTable(NodeServices services, RpcLimits limits, Executor readPool) {
+    public ServiceTable(NodeServices services, RpcLimits limits, OpenCalls openCalls, Executor readPool) {
         Headers headers = new Headers(services);
-        Reads reads = new Reads(services, headers, new ReadMetrics(services), readPool);
+        Reads reads =
+                new Reads(services, headers, new ReadMetrics(services), openCalls, readPool, limits.maxQueueWait());
         List<UnaryRpc<?, ?>> all = new ArrayList<>();
         all.addAll(
                 new KvService(new RequestChecks(limits), reads, new AckedWrites(services, headers), services.writes())

@@ -17,6 +17,11 @@ public record UnaryRpc<Q extends Message, R>(MethodDescriptor<Q, R> method, Hand
         CompletableFuture<R> handle(Q request, RpcCall call);
     }
 
+    /** Of the answer as it goes over the wire. */
+    public int sizeBytes(R answer) {
+        return answer instanceof RangeAnswer range ? range.sizeBytes() : ((Message) answer).getSerializedSize();
+    }
+
     /** Every way to fail ends in the future. */
     public CompletableFuture<R> handle(Q request, RpcCall call) {
         try {

@@ -56,6 +56,16 @@ class ReadGateTest {
     }
 
     @Test
+    void tick_waitersThatNobodyWaitsFor_makeRoomForOthers() {
+        for (int i = 0; i < 3; i++) {
+            await().cancel(false);
+        }
+        assertThat(error(await())).isEqualTo(KvError.TOO_MANY_REQUESTS);
+        gate.onTick(in(Duration.ofMillis(20)));
+        assertThat(await()).isNotDone();
+    }
+
+    @Test
     void await_whileARoundIsOut_joinsTheNext() {
         CompletableFuture<Void> first = await();
         CompletableFuture<Void> second = await();

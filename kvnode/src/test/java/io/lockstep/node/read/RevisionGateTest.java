@@ -54,6 +54,15 @@ class RevisionGateTest {
     }
 
     @Test
+    void await_cancelled_isForgottenWithItsRound() {
+        revisions.onPublished(5);
+        revisions.await(Long.MAX_VALUE, deadline).cancel(false);
+        assertThat(revisions.waiting()).isEqualTo(1);
+        rounds.get(0).ready();
+        assertThat(revisions.waiting()).isZero();
+    }
+
+    @Test
     void await_roundEndsBelowTheRevision_refusesItAsFuture() {
         revisions.onPublished(5);
         CompletableFuture<Void> six = revisions.await(6, deadline);

@@ -33,7 +33,7 @@ class RangeAnswerMarshallerTest {
                 .setRevision(revision)
                 .setMemberId(-1)
                 .build();
-        RangeAnswer answer = new RangeAnswer(
+        RangeAnswer answer = RangeAnswer.of(
                 header,
                 new RangeResult(
                         revision, kvs.stream().map(KeyValue::toByteString).toList(), count, more));

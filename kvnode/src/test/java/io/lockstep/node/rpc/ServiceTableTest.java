@@ -22,9 +22,11 @@ import io.lockstep.api.StatusResponse;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
 import io.lockstep.node.error.KvError;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -41,7 +43,7 @@ class ServiceTableTest {
             SCAN.toBuilder().setSerializable(true).build();
 
     private final FakeNode node = new FakeNode();
-    private final ServiceTable table = new ServiceTable(node.services(), RpcLimits.defaults(), Runnable::run);
+    private final ServiceTable table = table(RpcLimits.defaults(), Runnable::run);
 
     @Test
     void put_cancelledBefore_isNotProposed() {
@@ -76,7 +78,7 @@ class ServiceTableTest {
     @Test
     void scan_goneOrLateBehindTheQueue_isNotRead() {
         List<Runnable> queue = new ArrayList<>();
-        ServiceTable queued = new ServiceTable(node.services(), RpcLimits.defaults(), queue::add);
+        ServiceTable queued = table(RpcLimits.defaults(), queue::add);
         RpcCall gone = call();
         CompletableFuture<?> first = call(queued, "etcdserverpb.KV/Range", LOCAL_SCAN, gone);
         CompletableFuture<?> second =
@@ -88,9 +90,36 @@ class ServiceTableTest {
         assertThat(errorOf(second)).isEqualTo(KvError.TIMEOUT.text());
     }
 
+    private ServiceTable table(RpcLimits limits, Executor pool) {
+        return new ServiceTable(node.services(), limits, new OpenCalls(limits), pool);
+    }
+
+    @Test
+    void scan_queuedForTooLong_isRefusedAndNotRead() {
+        List<Runnable> queue = new ArrayList<>();
+        RpcLimits impatient =
+                new RpcLimits(1 << 20, 128, Duration.ofSeconds(7), 1, 1, Duration.ZERO, 100, 100, 1 << 20);
+        CompletableFuture<?> scan = call(table(impatient, queue::add), "etcdserverpb.KV/Range", LOCAL_SCAN, call());
+        queue.forEach(Runnable::run);
+
+        assertThat(errorOf(scan)).isEqualTo(KvError.TOO_MANY_REQUESTS.text());
+    }
+
+    @Test
+    void read_whileAnswersOfOthersFillTheMemory_isRefused() {
+        RpcLimits limits = RpcLimits.defaults();
+        OpenCalls openCalls = new OpenCalls(limits);
+        ServiceTable full = new ServiceTable(node.services(), limits, openCalls, Runnable::run);
+        openCalls.hold(limits.maxAnswerBytes());
+        assertThat(errorOf(call(full, "etcdserverpb.KV/Range", GET, call())))
+                .isEqualTo(KvError.TOO_MANY_REQUESTS.text());
+        openCalls.release(limits.maxAnswerBytes());
+        assertThat(call(full, "etcdserverpb.KV/Range", GET, call())).isCompleted();
+    }
+
     @Test
     void scan_queueFull_refusedAndPointReadStillAnswered() {
-        ServiceTable full = new ServiceTable(node.services(), RpcLimits.defaults(), task -> {
+        ServiceTable full = table(RpcLimits.defaults(), task -> {
             throw new RejectedExecutionException();
         });
 

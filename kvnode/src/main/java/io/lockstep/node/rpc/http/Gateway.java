@@ -12,6 +12,7 @@ import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import io.lockstep.node.rpc.Admission;
 import io.lockstep.node.rpc.ErrorMapping;
+import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.RpcCall;
 import io.lockstep.node.rpc.RpcLimits;
 import io.lockstep.node.rpc.RpcMetrics;
@@ -49,6 +50,7 @@ final class Gateway<Q extends Message, R> {
     private final Message responsePrototype;
     private final Admission admission;
     private final RpcMetrics.ForMethod metrics;
+    private final OpenCalls openCalls;
     private final RpcLimits limits;
     private final Executor pool;
 
@@ -58,6 +60,7 @@ final class Gateway<Q extends Message, R> {
             MethodDescriptor<?, ?> generated,
             Admission admission,
             RpcMetrics metrics,
+            OpenCalls openCalls,
             RpcLimits limits,
             Executor pool) {
         this.rpc = rpc;
@@ -65,6 +68,7 @@ final class Gateway<Q extends Message, R> {
         this.responsePrototype = prototype(generated.getResponseMarshaller());
         this.admission = admission;
         this.metrics = metrics.of(rpc.method());
+        this.openCalls = openCalls;
         this.limits = limits;
         this.pool = pool;
     }
@@ -79,6 +83,13 @@ final class Gateway<Q extends Message, R> {
 
     CompletableFuture<HttpAnswer> answer(HttpRequestIn http, RpcCall call) {
         metrics.begun();
+        if (!openCalls.begin()) {
+            return CompletableFuture.completedFuture(failure(new KvException.Failed(KvError.TOO_MANY_REQUESTS)));
+        }
+        return served(http, call).whenComplete((answer, failure) -> openCalls.end());
+    }
+
+    private CompletableFuture<HttpAnswer> served(HttpRequestIn http, RpcCall call) {
         return parsed(http.body())
                 .thenCompose(request -> {
                     admission.check(request, metadata(http.headers()), call);

@@ -5,6 +5,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.lockstep.node.rpc.Admission;
 import io.lockstep.node.rpc.ErrorMapping;
+import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.RpcCall;
 import io.lockstep.node.rpc.RpcLimits;
 import io.lockstep.node.rpc.RpcMetrics;
@@ -76,7 +77,13 @@ final class GatewayRoutes implements Pages {
 
     private final Map<String, Pages> byPath = new HashMap<>();
 
-    GatewayRoutes(ServiceTable table, Admission admission, RpcMetrics metrics, RpcLimits limits, Executor pool) {
+    GatewayRoutes(
+            ServiceTable table,
+            Admission admission,
+            RpcMetrics metrics,
+            OpenCalls openCalls,
+            RpcLimits limits,
+            Executor pool) {
         Map<String, MethodDescriptor<?, ?>> generated = new HashMap<>();
         for (ServiceDescriptor service : table.services()) {
             service.getMethods().forEach(method -> generated.put(method.getFullMethodName(), method));
@@ -91,7 +98,7 @@ final class GatewayRoutes implements Pages {
             Pages page = rpc == null
                     ? (request, call) ->
                             CompletableFuture.completedFuture(GatewayErrors.answer(ErrorMapping.notOffered(name)))
-                    : gateway(rpc, method, admission, metrics, limits, pool);
+                    : gateway(rpc, method, admission, metrics, openCalls, limits, pool);
             byPath.put("/v3/" + PATHS[i], page);
             byPath.put("/v3beta/" + PATHS[i], page);
         }
@@ -102,9 +109,10 @@ final class GatewayRoutes implements Pages {
             MethodDescriptor<?, ?> generated,
             Admission admission,
             RpcMetrics metrics,
+            OpenCalls openCalls,
             RpcLimits limits,
             Executor pool) {
-        return new Gateway<>(rpc, generated, admission, metrics, limits, pool)::answer;
+        return new Gateway<>(rpc, generated, admission, metrics, openCalls, limits, pool)::answer;
     }
 
     static boolean owns(String path) {

@@ -1,6 +1,7 @@
 package io.lockstep.node.rpc.http;
 
 import com.google.protobuf.ByteString;
+import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.RpcCall;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -34,6 +35,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     private final Pages site;
     private final HttpTimer timer;
+    private final OpenCalls openCalls;
     private final long limitNanos;
 
     /** Requests behind the one being answered: reading stops at the first, so only those that came with it. */
@@ -41,9 +43,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     private @Nullable RpcCall current;
 
-    HttpConnection(Pages site, HttpTimer timer, long limitNanos) {
+    HttpConnection(Pages site, HttpTimer timer, OpenCalls openCalls, long limitNanos) {
         this.site = site;
         this.timer = timer;
+        this.openCalls = openCalls;
         this.limitNanos = limitNanos;
     }
 
@@ -96,7 +99,19 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     private void write(ChannelHandlerContext ctx, HttpAnswer answer) {
         current = null;
-        ctx.writeAndFlush(response(answer));
+        int bytes = answer.body().size();
+        openCalls.hold(bytes);
+        ctx.writeAndFlush(response(answer)).addListener(sent -> openCalls.release(bytes));
+        goOn(ctx);
+    }
+
+    /** Takes up the next request, once the client has taken most of what it was sent. */
+    private void goOn(ChannelHandlerContext ctx) {
+        if (!ctx.channel().isWritable() && ctx.channel().isActive()) {
+            timer.idle(ctx);
+            ctx.channel().config().setAutoRead(false);
+            return;
+        }
         HttpRequestIn next = waiting.poll();
         if (next != null) {
             answer(ctx, next);
@@ -104,6 +119,14 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
             timer.idle(ctx);
             ctx.channel().config().setAutoRead(true);
         }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable() && current == null) {
+            goOn(ctx);
+        }
+        ctx.fireChannelWritabilityChanged();
     }
 
     private static FullHttpResponse response(HttpAnswer answer) {

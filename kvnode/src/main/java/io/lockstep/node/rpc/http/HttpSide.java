@@ -2,6 +2,7 @@ package io.lockstep.node.rpc.http;
 
 import io.lockstep.node.rpc.Admission;
 import io.lockstep.node.rpc.NodeServices;
+import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.RpcLimits;
 import io.lockstep.node.rpc.RpcMetrics;
 import io.lockstep.node.rpc.ServiceTable;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 /** Serves the connections of the client port that speak HTTP/1. */
 public final class HttpSide implements AutoCloseable {
     private final Site site;
+    private final OpenCalls openCalls;
     private final HttpLimits limits;
     private final long callLimitNanos;
 
@@ -29,11 +31,13 @@ public final class HttpSide implements AutoCloseable {
             ServiceTable table,
             Admission admission,
             RpcMetrics metrics,
+            OpenCalls openCalls,
             RpcLimits rpcLimits,
             HttpLimits limits,
             Executor pool) {
-        GatewayRoutes gateway = new GatewayRoutes(table, admission, metrics, rpcLimits, pool);
+        GatewayRoutes gateway = new GatewayRoutes(table, admission, metrics, openCalls, rpcLimits, pool);
         this.site = new Site(services, gateway, pool);
+        this.openCalls = openCalls;
         this.limits = limits;
         this.callLimitNanos = rpcLimits.requestTimeout().toNanos();
     }
@@ -48,7 +52,7 @@ public final class HttpSide implements AutoCloseable {
         pipeline.addLast(new HttpServerCodec(decoder));
         pipeline.addLast(new HttpServerKeepAliveHandler());
         pipeline.addLast(new HttpObjectAggregator(limits.maxBodyBytes()));
-        pipeline.addLast(new HttpConnection(site, timer, callLimitNanos));
+        pipeline.addLast(new HttpConnection(site, timer, openCalls, callLimitNanos));
         connections.add(pipeline.channel());
     }
 

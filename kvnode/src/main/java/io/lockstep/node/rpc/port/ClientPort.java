@@ -8,6 +8,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.lockstep.node.rpc.Admission;
 import io.lockstep.node.rpc.NodeMetrics;
 import io.lockstep.node.rpc.NodeServices;
+import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.ReadPool;
 import io.lockstep.node.rpc.RpcMetrics;
 import io.lockstep.node.rpc.ServiceTable;
@@ -48,12 +49,13 @@ public final class ClientPort implements AutoCloseable {
         this.config = config;
         long limitNanos = config.limits().requestTimeout().toNanos();
         readPool = new ReadPool(config.limits());
-        ServiceTable table = new ServiceTable(node, config.limits(), readPool);
+        OpenCalls openCalls = new OpenCalls(config.limits());
+        ServiceTable table = new ServiceTable(node, config.limits(), openCalls, readPool);
         Admission admission = new Admission(node.status(), node.clusterId());
         RpcMetrics metrics = new RpcMetrics(node.metrics());
-        NodeMetrics.register(node);
-        services = new GrpcServices(table, admission, metrics, limitNanos);
-        http = new HttpSide(node, table, admission, metrics, config.limits(), config.http(), readPool);
+        NodeMetrics.register(node, openCalls);
+        services = new GrpcServices(table, admission, metrics, openCalls, limitNanos);
+        http = new HttpSide(node, table, admission, metrics, openCalls, config.limits(), config.http(), readPool);
         eventLoops = new EventLoops(config.eventLoops());
     }
 
@@ -109,6 +111,7 @@ public final class ClientPort implements AutoCloseable {
                 .use(builder)
                 .addService(health.getHealthService())
                 .directExecutor()
+                .maxConcurrentCallsPerConnection(config.limits().maxCallsPerConnection())
                 .maxInboundMessageSize(config.limits().maxMessageBytes())
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
                 // Large enough for the largest message, so that no request waits for a window update.

@@ -9,6 +9,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.lockstep.node.rpc.Admission;
 import io.lockstep.node.rpc.ErrorMapping;
+import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.RpcMetrics;
 import io.lockstep.node.rpc.ServiceTable;
 import io.lockstep.node.rpc.UnaryRpc;
@@ -19,12 +20,14 @@ final class GrpcServices {
     private final ServiceTable table;
     private final Admission admission;
     private final RpcMetrics metrics;
+    private final OpenCalls openCalls;
     private final long limitNanos;
 
-    GrpcServices(ServiceTable table, Admission admission, RpcMetrics metrics, long limitNanos) {
+    GrpcServices(ServiceTable table, Admission admission, RpcMetrics metrics, OpenCalls openCalls, long limitNanos) {
         this.table = table;
         this.admission = admission;
         this.metrics = metrics;
+        this.openCalls = openCalls;
         this.limitNanos = limitNanos;
     }
 
@@ -48,7 +51,7 @@ final class GrpcServices {
 
     private <Q extends Message, R> void addUnary(ServerServiceDefinition.Builder definition, UnaryRpc<Q, R> rpc) {
         definition.addMethod(
-                rpc.method(), new UnaryCallHandler<>(rpc, admission, metrics.of(rpc.method()), limitNanos));
+                rpc.method(), new UnaryCallHandler<>(rpc, admission, metrics.of(rpc.method()), openCalls, limitNanos));
     }
 
     /** Clients that find a method missing fall back; the text is for the people who read their logs. */

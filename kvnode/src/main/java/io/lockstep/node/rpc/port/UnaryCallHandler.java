@@ -10,29 +10,47 @@ import io.grpc.Status;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.rpc.Admission;
 import io.lockstep.node.rpc.ErrorMapping;
+import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.RpcCall;
 import io.lockstep.node.rpc.RpcMetrics;
 import io.lockstep.node.rpc.UnaryRpc;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Brings a gRPC call to its method and the answer back. Listener methods run on the call's event loop. */
 final class UnaryCallHandler<Q extends Message, R> implements ServerCallHandler<Q, R> {
+    /** In place of the bytes held: the call is over. */
+    private static final long GONE = -1;
+
     private final UnaryRpc<Q, R> rpc;
     private final Admission admission;
     private final RpcMetrics.ForMethod metrics;
+    private final OpenCalls openCalls;
     private final long limitNanos;
 
-    UnaryCallHandler(UnaryRpc<Q, R> rpc, Admission admission, RpcMetrics.ForMethod metrics, long limitNanos) {
+    UnaryCallHandler(
+            UnaryRpc<Q, R> rpc,
+            Admission admission,
+            RpcMetrics.ForMethod metrics,
+            OpenCalls openCalls,
+            long limitNanos) {
         this.rpc = rpc;
         this.admission = admission;
         this.metrics = metrics;
+        this.openCalls = openCalls;
         this.limitNanos = limitNanos;
     }
 
     @Override
     public ServerCall.Listener<Q> startCall(ServerCall<Q, R> call, Metadata metadata) {
         metrics.begun();
+        if (!openCalls.begin()) {
+            Status tooMany = ErrorMapping.of(KvError.TOO_MANY_REQUESTS);
+            metrics.ended(tooMany);
+            call.close(tooMany, new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
         Deadline deadline = Context.current().getDeadline();
         long clientNanos = deadline == null ? Long.MAX_VALUE : deadline.timeRemaining(TimeUnit.NANOSECONDS);
         // One more than there may be, so that a second message is seen and refused.
@@ -46,6 +64,10 @@ final class UnaryCallHandler<Q extends Message, R> implements ServerCallHandler<
         private final RpcCall rpcCall;
         private @Nullable Q request;
         private boolean refused;
+        private boolean over;
+
+        /** Of the answer, from when it is given to the connection until that has sent it. */
+        private final AtomicLong heldBytes = new AtomicLong();
 
         Listener(ServerCall<Q, R> call, Metadata metadata, RpcCall rpcCall) {
             this.call = call;
@@ -83,6 +105,28 @@ final class UnaryCallHandler<Q extends Message, R> implements ServerCallHandler<
         @Override
         public void onCancel() {
             rpcCall.cancel();
+            end();
+        }
+
+        @Override
+        public void onComplete() {
+            end();
+        }
+
+        private void end() {
+            if (!over) {
+                over = true;
+                openCalls.end();
+                openCalls.release(heldBytes.getAndSet(GONE));
+            }
+        }
+
+        /** The connection may be gone meanwhile, or be done as soon as it has the answer. */
+        private void hold(long bytes) {
+            openCalls.hold(bytes);
+            if (!heldBytes.compareAndSet(0, bytes)) {
+                openCalls.release(bytes);
+            }
         }
 
         private void answer(@Nullable R response, @Nullable Throwable failure) {
@@ -95,6 +139,7 @@ final class UnaryCallHandler<Q extends Message, R> implements ServerCallHandler<
                 return;
             }
             try {
+                hold(rpc.sizeBytes(response));
                 call.sendHeaders(new Metadata());
                 call.sendMessage(response);
                 close(Status.OK);

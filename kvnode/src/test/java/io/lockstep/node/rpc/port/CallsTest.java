@@ -27,6 +27,7 @@ import io.lockstep.api.StatusRequest;
 import io.lockstep.api.WatchGrpc;
 import io.lockstep.api.WatchResponse;
 import io.lockstep.node.error.KvError;
+import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.ServiceTable;
 import java.io.IOException;
 import java.time.Duration;
@@ -224,7 +225,9 @@ class CallsTest {
 
     @Test
     void apiServices_allAreKnownToGrpc() {
-        assertThat(new ServiceTable(port.node.services(), TestPort.LIMITS, Runnable::run).services())
+        assertThat(new ServiceTable(
+                                port.node.services(), TestPort.LIMITS, new OpenCalls(TestPort.LIMITS), Runnable::run)
+                        .services())
                 .extracting(ServiceDescriptor::getName)
                 .containsExactlyInAnyOrder(
                         "etcdserverpb.KV",
