@@ -88,8 +88,12 @@ public final class KvNode implements AutoCloseable {
                     new GroupMetrics(metrics)));
             link.connect(group, proposer, applied, gate);
             proposer.start();
+            WritesOfNode writes = new WritesOfNode(memberId, proposer, elsewhere, state);
+            MemberLag lag = new MemberLag(this::isLeader, applied::applied, writes::others, link::askApplied);
+            lag.register(metrics);
             opened(clock); // here, so that it closes before what it watches
-            clock.start(List.of(proposer::onTick, gate::onTick, probe::onTick, applied::onTick, elsewhere::onTick));
+            clock.start(List.of(
+                    proposer::onTick, gate::onTick, probe::onTick, applied::onTick, elsewhere::onTick, lag::onTick));
             opened(MemberPublisher.start(config, memberId, proposer, clock));
             GroupStatus status = new GroupStatus(group, state, leadership);
             WritePathMetrics.register(metrics, proposer, gate);
@@ -98,7 +102,7 @@ public final class KvNode implements AutoCloseable {
                     founding.clusterId(),
                     memberId,
                     ProductVersion.TEXT,
-                    new WritesOfNode(memberId, proposer, elsewhere, state),
+                    writes,
                     reads,
                     stops.map(on -> on.around(views)).orElse(views),
                     stops.<Staleness>map(on -> on.around(reads)).orElse(reads),

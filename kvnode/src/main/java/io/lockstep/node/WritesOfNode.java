@@ -28,14 +28,27 @@ record WritesOfNode(long memberId, Proposer proposer, AppliedElsewhere elsewhere
     public CompletableFuture<List<Long>> appliedEverywhere(long deadlineNanos) {
         ReadView view = state.acquireView();
         try {
-            List<Long> others = view.members().stream()
-                    .map(MemberRecord::getMemberId)
-                    .filter(id -> id != memberId)
-                    .toList();
-            return elsewhere.await(view.appliedIndex(), others, deadlineNanos);
+            return elsewhere.await(view.appliedIndex(), others(view), deadlineNanos);
         } finally {
             view.release();
         }
+    }
+
+    /** The other members of the cluster, by what is applied here. */
+    List<Long> others() {
+        ReadView view = state.acquireView();
+        try {
+            return others(view);
+        } finally {
+            view.release();
+        }
+    }
+
+    private List<Long> others(ReadView view) {
+        return view.members().stream()
+                .map(MemberRecord::getMemberId)
+                .filter(id -> id != memberId)
+                .toList();
     }
 
     @Override

@@ -56,6 +56,10 @@ public final class AppliedGate {
         }
     }
 
+    public long applied() {
+        return applied;
+    }
+
     private void release() {
         List<Waiter> reached = new ArrayList<>();
         synchronized (lock) {
