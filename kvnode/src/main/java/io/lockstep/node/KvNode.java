@@ -1,5 +1,6 @@
 package io.lockstep.node;
 
+import io.grpc.Channel;
 import io.lockstep.node.apply.ReplicatedState;
 import io.lockstep.node.apply.StateOpenException;
 import io.lockstep.node.config.ConfigException;
@@ -30,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,12 +44,19 @@ public final class KvNode implements AutoCloseable {
     private static final int MAX_WAITING_READS = 65_536;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final NodeFaults faults;
     private final ClientPort clientPort;
+    private final ReplicatedState state;
+    private final StateOfGroup stateOfGroup;
+    private final AnswerThreads answers;
+    private final NodeClock clock;
     private final RaftGroup group;
     private final long memberId;
     private boolean closed;
 
-    private KvNode(NodeConfig config, FatalListener fatal) throws IOException, RaftStartException {
+    private KvNode(NodeConfig config, FatalHandler fatal) throws IOException, RaftStartException {
+        NodeFaults.Cut cut = new NodeFaults.Cut();
+        faults = new NodeFaults(this, cut);
         try {
             DataDirectory directory = opened(DataDirectory.open(config.dataDirectory()));
             Founding founding = Founding.of(config.initialCluster(), config.clusterToken());
@@ -55,8 +64,8 @@ public final class KvNode implements AutoCloseable {
             long bootId = new SecureRandom().nextLong();
 
             GroupLink link = new GroupLink();
-            NodeClock clock = new NodeClock();
-            AnswerThreads answers = opened(new AnswerThreads());
+            clock = new NodeClock();
+            answers = opened(new AnswerThreads());
             Proposer proposer = new Proposer(
                     memberId, bootId, ProposerLimits.defaults(config.electionTimeout()), link, answers.executor());
             StalenessBound bound = new StalenessBound(config.maxClockDrift());
@@ -70,7 +79,7 @@ public final class KvNode implements AutoCloseable {
             AppliedElsewhere elsewhere = new AppliedElsewhere(link::askApplied, config.electionTimeout());
             BoundProbe probe = new BoundProbe(gate, bound);
             ReadsOfNode reads = new ReadsOfNode(gate, revisions, bound, probe);
-            ReplicatedState state = opened(ReplicatedState.open(
+            state = opened(ReplicatedState.open(
                     Wiring.state(founding, memberId, bootId, directory.path()),
                     new AppliedEvents(proposer, revisions, applied)));
             opened(proposer);
@@ -80,9 +89,10 @@ public final class KvNode implements AutoCloseable {
             applied.onApplied(state.appliedIndex());
             LeadershipEvents leadership = new LeadershipEvents(proposer, gate);
             PrometheusRegistry metrics = new PrometheusRegistry();
+            stateOfGroup = new StateOfGroup(state);
             group = opened(RaftGroup.start(
-                    Wiring.raft(config, founding, memberId, directory.path()),
-                    new StateOfGroup(state),
+                    Wiring.raft(config, founding, memberId, directory.path(), cut),
+                    stateOfGroup,
                     leadership,
                     fatal::onFatal,
                     new GroupMetrics(metrics)));
@@ -94,7 +104,6 @@ public final class KvNode implements AutoCloseable {
             opened(clock); // here, so that it closes before what it watches
             clock.start(List.of(
                     proposer::onTick, gate::onTick, probe::onTick, applied::onTick, elsewhere::onTick, lag::onTick));
-            opened(MemberPublisher.start(config, memberId, proposer, clock));
             GroupStatus status = new GroupStatus(group, state, leadership);
             WritePathMetrics.register(metrics, proposer, gate);
             Views views = state::acquireView;
@@ -109,6 +118,8 @@ public final class KvNode implements AutoCloseable {
                     status,
                     metrics);
             clientPort = opened(ClientPort.start(Wiring.clientPort(config), services));
+            List<String> clientUrls = Wiring.clientUrls(config, clientPort.addresses());
+            opened(MemberPublisher.start(config, memberId, clientUrls, proposer, clock));
         } catch (Throwable e) {
             close();
             throw e;
@@ -126,13 +137,25 @@ public final class KvNode implements AutoCloseable {
     }
 
     /**
+     * Starts a node that logs an error and closes itself if it later can't go on; it never ends the process.
+     *
+     * @see #start(NodeConfig, FatalHandler)
+     */
+    public static KvNode start(NodeConfig config) {
+        ReportAndClose fatal = new ReportAndClose();
+        KvNode node = start(config, fatal);
+        fatal.started(node);
+        return node;
+    }
+
+    /**
      * Starts a node and returns once its ports are open; it may not know a leader yet.
      *
      * @param fatal told once if the node later can't go on; any thread, must not block
      * @throws ConfigException if a setting is wrong
      * @throws NodeStartException if the node can't start: what is wrong, and what to do
      */
-    public static KvNode start(NodeConfig config, FatalListener fatal) {
+    public static KvNode start(NodeConfig config, FatalHandler fatal) {
         try {
             return new KvNode(config, fatal);
         } catch (IOException | RaftStartException | StateOpenException | StorageException e) {
@@ -154,6 +177,19 @@ public final class KvNode implements AutoCloseable {
         return clientPort.addresses();
     }
 
+    /**
+     * The services of the client port without TCP, for callers in this process: the same checks, deadlines, metadata and
+     * trailers. Open until the node closes, and closed by it.
+     */
+    public Channel channel() {
+        return clientPort.channel();
+    }
+
+    /** For tests: pauses, partitions, a crash. */
+    public NodeFaults faults() {
+        return faults;
+    }
+
     public long memberId() {
         return memberId;
     }
@@ -163,15 +199,68 @@ public final class KvNode implements AutoCloseable {
         return group.leadership().self();
     }
 
+    /** The member that leads, as far as this node knows; 0: it knows of none. */
+    public long leaderId() {
+        return group.leadership().leaderId();
+    }
+
+    /** The newest term that this node knows. */
+    public long term() {
+        return group.term();
+    }
+
+    /** For {@link NodeFaults#pause}: whoever hears, speaks, answers or applies waits for the latch. */
+    synchronized void hold(CountDownLatch until) {
+        if (!closed) {
+            stateOfGroup.hold(until);
+            group.hold(until);
+            clientPort.hold(until);
+            answers.hold(until);
+            clock.hold(until);
+        }
+    }
+
+    /** Ends like a crash: see {@link NodeFaults#crash}. */
+    void crash() {
+        faults.end();
+        synchronized (this) {
+            if (!closed) {
+                clientPort.abandon();
+                group.abandon();
+                close(state::abandon);
+            }
+        }
+    }
+
+    /** Closes in good order but for leadership, which is not handed over: for when all members end at once. */
+    public void leave() {
+        faults.end();
+        synchronized (this) {
+            if (!closed) {
+                group.abandon();
+                close(() -> {});
+            }
+        }
+    }
+
     /** Leaves the cluster for now: leadership moves away, open calls end, data is flushed. Blocks; may be called twice. */
     @Override
-    public final synchronized void close() {
+    public final void close() {
+        faults.end();
+        close(() -> {});
+    }
+
+    /** @param lastOfState done to the state instead of its flush */
+    private synchronized void close(Runnable lastOfState) {
         if (closed) {
             return;
         }
         closed = true;
         for (AutoCloseable part : parts) {
             try {
+                if (part == state) {
+                    lastOfState.run();
+                }
                 part.close();
             } catch (Exception e) {
                 LOG.warn("{} did not close cleanly", part.getClass().getSimpleName(), e);

@@ -1,10 +1,10 @@
 package io.lockstep.node;
 
-import io.lockstep.node.config.HostPort;
 import io.lockstep.node.config.NodeConfig;
 import io.lockstep.node.propose.Proposer;
 import io.lockstep.proto.log.Command;
 import io.lockstep.proto.log.PublishMember;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,14 +31,16 @@ final class MemberPublisher implements AutoCloseable {
         this.clock = clock;
     }
 
-    static MemberPublisher start(NodeConfig config, long memberId, Proposer proposer, NodeClock clock) {
+    /** @param clientUrls how clients reach this member */
+    static MemberPublisher start(
+            NodeConfig config, long memberId, List<String> clientUrls, Proposer proposer, NodeClock clock) {
         PublishMember.Builder record = PublishMember.newBuilder()
                 .setMemberId(memberId)
                 .setName(config.name())
                 .setMaxFeatureLevel(FEATURE_LEVEL)
                 .setProductVersion(ProductVersion.TEXT);
-        config.advertiseClientUrls().stream().map(HostPort::url).forEach(record::addClientUrls);
-        MemberPublisher publisher = new MemberPublisher(record.build(), proposer, clock);
+        MemberPublisher publisher =
+                new MemberPublisher(record.addAllClientUrls(clientUrls).build(), proposer, clock);
         publisher.publish();
         return publisher;
     }

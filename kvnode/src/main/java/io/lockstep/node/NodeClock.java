@@ -1,6 +1,7 @@
 package io.lockstep.node;
 
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,19 @@ final class NodeClock implements AutoCloseable {
 
     ScheduledExecutorService thread() {
         return thread;
+    }
+
+    /** No time passes until the latch is down. */
+    void hold(CountDownLatch until) {
+        thread.execute(() -> await(until));
+    }
+
+    static void await(CountDownLatch until) {
+        try {
+            until.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

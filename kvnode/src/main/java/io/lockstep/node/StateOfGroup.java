@@ -5,10 +5,15 @@ import io.lockstep.node.raft.StateMachine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** The replicated state, as the group sees it. */
 final class StateOfGroup implements StateMachine {
     private final ReplicatedState state;
+
+    /** Tests write, the apply thread reads: it waits for this before it goes on. Null: nobody holds it. */
+    private volatile @Nullable CountDownLatch held;
 
     StateOfGroup(ReplicatedState state) {
         this.state = state;
@@ -16,12 +21,29 @@ final class StateOfGroup implements StateMachine {
 
     @Override
     public void apply(long index, long term, ByteBuffer entry) {
+        awaitHeld();
         state.apply(index, term, entry);
     }
 
     @Override
     public void endOfBatch() {
+        awaitHeld();
         state.endOfBatch();
+    }
+
+    void hold(CountDownLatch until) {
+        held = until;
+    }
+
+    private void awaitHeld() {
+        CountDownLatch until = held;
+        if (until != null) {
+            try {
+                until.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.lockstep.node.config.HostPort;
 import io.lockstep.node.config.NodeConfig;
 import io.lockstep.node.config.NodeLimits;
 import io.lockstep.node.raft.PeerAddress;
+import io.lockstep.node.raft.PeerLinkGate;
 import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.PeerTls;
 import io.lockstep.node.raft.RaftConfig;
@@ -19,6 +20,7 @@ import io.lockstep.node.rpc.port.ClientTls;
 import io.lockstep.proto.log.MemberRecord;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,7 +42,7 @@ final class Wiring {
                 directory.resolve("state"), founding.clusterId(), memberId, bootId, founders, StateLimits.defaults());
     }
 
-    static RaftConfig raft(NodeConfig config, Founding founding, long memberId, Path directory) {
+    static RaftConfig raft(NodeConfig config, Founding founding, long memberId, Path directory, PeerLinkGate gate) {
         List<PeerMember> members = founding.members().stream()
                 .map(founder -> new PeerMember(founder.memberId(), address(founder.peerUrl())))
                 .toList();
@@ -60,7 +62,8 @@ final class Wiring {
                         .map(tls -> new PeerTls(
                                 tls.certificate(), tls.key(), tls.trustedCa().orElseThrow())),
                 raftLimits(config),
-                ProductVersion.TEXT);
+                ProductVersion.TEXT,
+                gate);
     }
 
     private static RaftLimits raftLimits(NodeConfig config) {
@@ -84,6 +87,17 @@ final class Wiring {
 
     private static PeerAddress address(HostPort url) {
         return new PeerAddress(url.host(), url.port(), 0);
+    }
+
+    /** How clients reach this node: as set, with the ports that were found where 0 was set. */
+    static List<String> clientUrls(NodeConfig config, List<InetSocketAddress> found) {
+        List<HostPort> urls = new ArrayList<>();
+        for (int i = 0; i < config.advertiseClientUrls().size(); i++) {
+            HostPort url = config.advertiseClientUrls().get(i);
+            int port = url.port() == 0 && i < found.size() ? found.get(i).getPort() : url.port();
+            urls.add(new HostPort(url.host(), port, url.tls()));
+        }
+        return urls.stream().map(HostPort::url).toList();
     }
 
     static ClientPortConfig clientPort(NodeConfig config) {

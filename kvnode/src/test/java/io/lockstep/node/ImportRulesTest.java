@@ -73,9 +73,12 @@ class ImportRulesTest {
                 .check(classes);
     }
 
+    /** What stands on top of a whole node; nobody of the node may know it. */
+    private static final List<String> ON_TOP = List.of("embedded", "junit");
+
     @Test
     void everyPackage_isInTheTable() {
-        String[] known = MAY_IMPORT.keySet().stream()
+        String[] known = Stream.concat(MAY_IMPORT.keySet().stream(), ON_TOP.stream())
                 .map(name -> BASE + "." + name + "..")
                 .toArray(String[]::new);
         classes()
@@ -83,6 +86,29 @@ class ImportRulesTest {
                 .resideOutsideOfPackage(BASE)
                 .should()
                 .resideInAnyPackage(known)
+                .check(classes);
+    }
+
+    @Test
+    void whatStandsOnTop_isKnownToNobodyBelow() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(packages("embedded", "junit"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packages("embedded", "junit"))
+                .check(classes);
+    }
+
+    /** Servers run without it on their class path. */
+    @Test
+    void jUnit_isUsedByTheExtensionAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(BASE + ".junit..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.junit..")
                 .check(classes);
     }
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole nodes in this process, on real ports. */
 class KvNodeTest {
-    private static final FatalListener NO_FATAL = (what, cause) -> fail(what, cause);
+    private static final FatalHandler NO_FATAL = (what, cause) -> fail(what, cause);
 
     @TempDir
     Path dir;

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -416,12 +417,21 @@ public final class ReplicatedState implements AutoCloseable {
     /** Flushes what is written, and closes. The apply thread must have stopped; views still held are cut off. */
     @Override
     public void close() {
+        close(Housekeeping::flush);
+    }
+
+    /** Closes without a flush: the next start finds what a crash would have left. The apply thread must have stopped. */
+    public void abandon() {
+        close(unused -> live.database().forgetUnflushed());
+    }
+
+    private void close(Consumer<Housekeeping> last) {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         housekeeping.close();
         try {
-            flush();
+            last.accept(housekeeping);
         } finally {
             views.close();
             live.database().close();

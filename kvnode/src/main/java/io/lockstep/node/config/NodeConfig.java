@@ -104,4 +104,9 @@ public record NodeConfig(
             }
         }
     }
+
+    /** For a node inside another program: alone, with clients on a free port of 127.0.0.1, unless set otherwise. */
+    public static EmbeddedConfig embedded(Path dataDirectory) {
+        return new EmbeddedConfig(dataDirectory);
+    }
 }

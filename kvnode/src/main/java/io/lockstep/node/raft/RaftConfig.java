@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param tls of the peer port; empty: plain text
  * @param limits see {@link RaftLimits}
  * @param productVersion told to peers and written into FORMAT
+ * @param gate which members can be reached, for tests with partitions
  */
 public record RaftConfig(
         long clusterId,
@@ -36,7 +37,8 @@ public record RaftConfig(
         Duration electionTimeout,
         Optional<PeerTls> tls,
         RaftLimits limits,
-        String productVersion) {
+        String productVersion,
+        PeerLinkGate gate) {
     public RaftConfig {
         initialMembers = List.copyOf(initialMembers);
         if (clusterId == 0 || memberId == 0) {
@@ -61,6 +63,38 @@ public record RaftConfig(
             throw new IllegalArgumentException("heartbeat interval " + heartbeat + " ms and election timeout "
                     + election + " ms: at least 10 ms, five times the heartbeat, and at most 50000 ms");
         }
+    }
+
+    /** Every member can be reached. */
+    public RaftConfig(
+            long clusterId,
+            long memberId,
+            String name,
+            PeerAddress self,
+            List<PeerMember> initialMembers,
+            boolean newCluster,
+            Path directory,
+            InetSocketAddress listenAddress,
+            Duration heartbeatInterval,
+            Duration electionTimeout,
+            Optional<PeerTls> tls,
+            RaftLimits limits,
+            String productVersion) {
+        this(
+                clusterId,
+                memberId,
+                name,
+                self,
+                initialMembers,
+                newCluster,
+                directory,
+                listenAddress,
+                heartbeatInterval,
+                electionTimeout,
+                tls,
+                limits,
+                productVersion,
+                PeerLinkGate.OPEN);
     }
 
     /** The JRaft group: one per cluster. */

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -128,7 +129,8 @@ public final class RaftGroup implements AutoCloseable {
                 RaftNode.MAX_BODY_BYTES + config.limits().maxEntryBytes() + (1 << 20),
                 config.limits().maxPendingCalls(),
                 Duration.ofMillis(Math.max(1_000, 2 * config.electionTimeout().toMillis())),
-                config.productVersion()));
+                config.productVersion(),
+                config.gate()));
     }
 
     private void begin() throws RaftStartException {
@@ -340,13 +342,27 @@ public final class RaftGroup implements AutoCloseable {
     /** Hands leadership over if this member has it, then leaves; bounded by a few election timeouts. */
     @Override
     public void close() {
+        close(true);
+    }
+
+    /** Leaves as if it crashed: nobody is told, nothing is handed over. */
+    public void abandon() {
+        close(false);
+    }
+
+    /** What a stopped process looks like to the other members, until the latch is down; a close must not wait for it. */
+    public void hold(CountDownLatch until) {
+        transport.hold(until);
+    }
+
+    private void close(boolean handOver) {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         fatal.closing();
         watchdogTimer.shutdownNow();
         RaftNode current = node;
-        if (current != null && !fatal.isReported()) {
+        if (handOver && current != null && !fatal.isReported()) {
             current.handOver(leadership, config.electionTimeout());
         }
         Thread thread = foundingThread;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.MutableDBOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -202,7 +203,13 @@ public final class Database implements Reader, AutoCloseable {
         release();
     }
 
-    /** Lets go of the opener's reference, without a flush. */
+    /** Has a later close leave behind what no flush has written: RocksDB would write it, as there is no WAL. */
+    public void forgetUnflushed() {
+        withReference(() -> rocks.setDBOptions(
+                MutableDBOptions.builder().setAvoidFlushDuringShutdown(true).build()));
+    }
+
+    /** Lets go of the opener's reference. */
     @Override
     public void close() {
         release();

@@ -14,6 +14,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The threads of the peer port, shared by nobody else: a flood of clients must not delay a heartbeat. */
@@ -45,6 +46,18 @@ final class EventLoops implements AutoCloseable {
         if (epoll) {
             // The kernel gives up on a peer that acknowledges nothing, long before TCP's own patience ends.
             builder.withOption(EpollChannelOption.TCP_USER_TIMEOUT, connectTimeoutMillis * 5);
+        }
+    }
+
+    void hold(CountDownLatch until) {
+        group.forEach(loop -> loop.execute(() -> await(until)));
+    }
+
+    static void await(CountDownLatch until) {
+        try {
+            until.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

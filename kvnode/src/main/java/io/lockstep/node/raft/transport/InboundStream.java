@@ -4,6 +4,7 @@ import com.alipay.sofa.jraft.rpc.Connection;
 import com.google.protobuf.Message;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.lockstep.node.raft.PeerLinkGate;
 import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.transport.FrameCodec.Inbound;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,21 +15,31 @@ import org.jspecify.annotations.Nullable;
 final class InboundStream implements Connection {
     private final ServerCall<Inbound, byte[]> call;
     private final PeerMember from;
+    private final PeerLinkGate gate;
     private final ConcurrentMap<String, Object> attributes = new ConcurrentHashMap<>();
     // Guarded by this: answers come from many threads.
     private boolean closed;
 
-    InboundStream(ServerCall<Inbound, byte[]> call, PeerMember from) {
+    InboundStream(ServerCall<Inbound, byte[]> call, PeerMember from, PeerLinkGate gate) {
         this.call = call;
         this.from = from;
+        this.gate = gate;
     }
 
     PeerMember from() {
         return from;
     }
 
+    /** Nothing passes to or from the peer now. */
+    boolean isCut() {
+        return !gate.isOpen(from.memberId());
+    }
+
     /** Drops the answer when the stream has ended: the asker knows. */
     void answer(long id, Message message) {
+        if (isCut()) {
+            return;
+        }
         byte[] frame = FrameCodec.encode(id, message);
         synchronized (this) {
             if (closed || call.isCancelled()) {

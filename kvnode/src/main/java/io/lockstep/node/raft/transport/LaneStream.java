@@ -8,6 +8,7 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.lockstep.node.raft.PeerLinkGate;
 import io.lockstep.node.raft.transport.FrameCodec.Inbound;
 import io.lockstep.proto.peer.Hello;
 import io.lockstep.proto.peer.HelloReply;
@@ -39,6 +40,8 @@ final class LaneStream {
     private final Owner owner;
     private final int maxPending;
     private final int maxFrameBytes;
+    private final PeerLinkGate gate;
+    private final long peer;
     private final ClientCall<byte[], Inbound> call;
     private final ConcurrentHashMap<Long, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
@@ -53,6 +56,8 @@ final class LaneStream {
         this.owner = owner;
         this.maxPending = config.maxPendingCalls();
         this.maxFrameBytes = config.maxFrameBytes();
+        this.gate = config.gate();
+        this.peer = hello.getToMember();
         this.call = channel.newCall(FrameCodec.CONNECT, CallOptions.DEFAULT);
         call.start(new Listener(), new Metadata());
         call.request(1);
@@ -80,6 +85,9 @@ final class LaneStream {
                 throw new RemotingException("not connected");
             }
             pending.put(id, answer);
+            if (!gate.isOpen(peer)) {
+                return; // lost on the way: only its time-out will tell
+            }
             try {
                 call.sendMessage(frame);
                 return;
@@ -151,6 +159,13 @@ final class LaneStream {
     private final class Listener extends ClientCall.Listener<Inbound> {
         @Override
         public void onMessage(Inbound frame) {
+            if (gate.isOpen(peer)) {
+                received(frame);
+            }
+            call.request(1);
+        }
+
+        private void received(Inbound frame) {
             heardNanos = System.nanoTime();
             if (frame.message() instanceof HelloReply reply) {
                 greeted(reply);
@@ -160,7 +175,6 @@ final class LaneStream {
                     answered.complete(frame.message(), null);
                 }
             }
-            call.request(1);
         }
 
         private void greeted(HelloReply reply) {

@@ -45,6 +45,8 @@ final class PeerLink implements LaneStream.Owner {
     private boolean saidUnreachable;
     private boolean ready;
     private boolean closed;
+    // Timer thread: as the gate was at the last tick.
+    private boolean cut;
 
     PeerLink(
             PeerMember peer,
@@ -102,6 +104,7 @@ final class PeerLink implements LaneStream.Owner {
 
     /** Timer thread. */
     void tick(long nowNanos) {
+        followGate();
         List<LaneStream> open;
         synchronized (this) {
             open = List.copyOf(streams.values());
@@ -133,6 +136,19 @@ final class PeerLink implements LaneStream.Owner {
         openMissing(nowNanos);
     }
 
+    /** A stream on which something was lost must not go on: TCP would not do that either. */
+    private void followGate() {
+        boolean cutNow = isCut();
+        if (cut && !cutNow) {
+            drop("it was cut off");
+        }
+        cut = cutNow;
+    }
+
+    private boolean isCut() {
+        return !config.gate().isOpen(peer.memberId());
+    }
+
     private synchronized boolean isStuckConnecting(long nowNanos) {
         if (channel == null || channel.getState(false) != ConnectivityState.CONNECTING) {
             connectingSinceNanos = 0;
@@ -145,7 +161,7 @@ final class PeerLink implements LaneStream.Owner {
     }
 
     private synchronized void openMissing(long nowNanos) {
-        if (closed || streams.size() == LANES.size()) {
+        if (closed || cut || streams.size() == LANES.size()) {
             return;
         }
         boolean due = nowNanos - nextAttemptNanos >= 0;

@@ -7,6 +7,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
+import io.lockstep.node.raft.PeerLinkGate;
 import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.PeerTls;
 import io.lockstep.node.raft.transport.FrameCodec.Inbound;
@@ -39,6 +40,7 @@ final class PeerServer implements AutoCloseable {
     private final Requests requests;
     private final ScheduledExecutorService timer;
     private final Server server;
+    private final PeerLinkGate gate;
     // One line per refusal, not one per attempt.
     private final Set<String> loggedRefusals = ConcurrentHashMap.newKeySet();
 
@@ -54,6 +56,7 @@ final class PeerServer implements AutoCloseable {
         this.members = members;
         this.requests = requests;
         this.timer = timer;
+        this.gate = config.gate();
         PeerTls tls = config.tls();
         NettyServerBuilder builder = tls == null
                 ? NettyServerBuilder.forAddress(config.listenAddress())
@@ -115,7 +118,9 @@ final class PeerServer implements AutoCloseable {
         public void onMessage(Inbound frame) {
             InboundStream greeted = stream;
             if (greeted != null) {
-                requests.request(greeted, frame);
+                if (!greeted.isCut()) {
+                    requests.request(greeted, frame);
+                }
             } else if (!over) {
                 greet(frame);
             }
@@ -132,11 +137,14 @@ final class PeerServer implements AutoCloseable {
                         new Metadata());
                 return;
             }
+            if (!gate.isOpen(hello.getFromMember())) {
+                return; // as if it had never come
+            }
             String refusal = greeting.refusal(hello);
             if (refusal == null) {
                 PeerMember from = Objects.requireNonNull(members.get(hello.getFromMember()));
                 call.sendMessage(FrameCodec.encode(0, greeting.accept()));
-                stream = new InboundStream(call, from);
+                stream = new InboundStream(call, from, gate);
             } else {
                 over = true;
                 logRefusal("refused a stream of member " + Long.toHexString(hello.getFromMember()) + ": " + refusal);

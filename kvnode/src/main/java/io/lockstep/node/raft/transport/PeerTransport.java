@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -181,6 +182,12 @@ public final class PeerTransport implements AutoCloseable {
                 .flowControlWindow(8 << 20)
                 .disableRetry()
                 .build();
+    }
+
+    /** Stops the threads that send and receive until the latch is down; both directions then go on where they were. */
+    public void hold(CountDownLatch until) {
+        loops.hold(until);
+        timer.execute(() -> EventLoops.await(until));
     }
 
     /** Ends every link; what is in flight fails. */

@@ -1,5 +1,6 @@
 package io.lockstep.node.raft.transport;
 
+import io.lockstep.node.raft.PeerLinkGate;
 import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.PeerTls;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxFrameBytes the largest frame that is taken in
  * @param maxPendingCalls requests in flight per peer and lane
  * @param deadPeerTimeout a connection that answers nothing for this long while asked is given up
+ * @param gate which members can be reached, for tests with partitions
  */
 public record TransportConfig(
         long clusterId,
@@ -26,4 +28,31 @@ public record TransportConfig(
         int maxFrameBytes,
         int maxPendingCalls,
         Duration deadPeerTimeout,
-        String productVersion) {}
+        String productVersion,
+        PeerLinkGate gate) {
+    /** Every member can be reached. */
+    public TransportConfig(
+            long clusterId,
+            String groupId,
+            PeerMember self,
+            List<PeerMember> members,
+            InetSocketAddress listenAddress,
+            @Nullable PeerTls tls,
+            int maxFrameBytes,
+            int maxPendingCalls,
+            Duration deadPeerTimeout,
+            String productVersion) {
+        this(
+                clusterId,
+                groupId,
+                self,
+                members,
+                listenAddress,
+                tls,
+                maxFrameBytes,
+                maxPendingCalls,
+                deadPeerTimeout,
+                productVersion,
+                PeerLinkGate.OPEN);
+    }
+}

@@ -1,5 +1,6 @@
 package io.lockstep.node.rpc.port;
 
+import io.grpc.Channel;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
@@ -20,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -44,6 +46,7 @@ public final class ClientPort implements AutoCloseable {
     private final EventLoops eventLoops;
     private final GrpcServices services;
     private final List<Server> servers = new ArrayList<>();
+    private final InProcessPort inProcess;
 
     private ClientPort(ClientPortConfig config, NodeServices node) {
         this.config = config;
@@ -57,6 +60,7 @@ public final class ClientPort implements AutoCloseable {
         services = new GrpcServices(table, admission, metrics, openCalls, limitNanos);
         http = new HttpSide(node, table, admission, metrics, openCalls, config.limits(), config.http(), readPool);
         eventLoops = new EventLoops(config.eventLoops());
+        inProcess = new InProcessPort(services.definitions(), health.getHealthService(), eventLoops.workers());
     }
 
     /**
@@ -77,6 +81,7 @@ public final class ClientPort implements AutoCloseable {
     }
 
     private void bind() throws IOException {
+        inProcess.start();
         List<SocketAddress> plain = sockets(false);
         if (!plain.isEmpty()) {
             bind(plain, Negotiation.credentials(false, this::sniffer));
@@ -137,20 +142,40 @@ public final class ClientPort implements AutoCloseable {
                 .toList();
     }
 
+    /** The same services without TCP, for callers in this process; closed with the port. */
+    public Channel channel() {
+        return inProcess.channel();
+    }
+
+    /** What a stopped process looks like to clients, until the latch is down; a close must not wait for it. */
+    public void hold(CountDownLatch until) {
+        eventLoops.hold(until);
+    }
+
+    /** Ends every connection at once, without an answer to what is under way. */
+    public void abandon() {
+        inProcess.abandon();
+        servers.forEach(Server::shutdownNow);
+        http.close();
+    }
+
     /** Takes no more calls, gives those under way a little time, and ends what is left. Blocks. */
     @Override
     public void close() {
         health.enterTerminalState();
+        inProcess.shutdown();
         servers.forEach(Server::shutdown);
         http.close();
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_PATIENCE_MILLIS);
         try {
+            inProcess.awaitTermination(deadlineNanos);
             for (Server server : servers) {
                 server.awaitTermination(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        inProcess.abandon();
         servers.forEach(Server::shutdownNow);
         readPool.shutdownNow();
         eventLoops.close();

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * Where and how clients are served.
  *
- * @param listen at least one address; port 0 takes a free one
+ * @param listen port 0 takes a free one; empty: only calls in process are served
  * @param tls needed if any address is for TLS
  * @param eventLoops threads that serve connections
  */
@@ -26,9 +26,6 @@ public record ClientPortConfig(
 
     public ClientPortConfig {
         listen = List.copyOf(listen);
-        if (listen.isEmpty()) {
-            throw new IllegalArgumentException("no address to listen on for clients: give at least one");
-        }
         if (tls.isEmpty() && listen.stream().anyMatch(Address::tls)) {
             throw new IllegalArgumentException(
                     "a listen URL for clients begins with https://: give a certificate and a key for it");

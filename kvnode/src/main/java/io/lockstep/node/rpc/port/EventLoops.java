@@ -10,6 +10,8 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** The threads of the client port: epoll where there is epoll, else the JDK's selectors. */
@@ -36,6 +38,24 @@ final class EventLoops implements AutoCloseable {
     NettyServerBuilder use(NettyServerBuilder builder) {
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         return builder.channelType(type).bossEventLoopGroup(acceptors).workerEventLoopGroup(workers);
+    }
+
+    /** The threads that serve connections, for calls that come without one. */
+    Executor workers() {
+        return workers;
+    }
+
+    void hold(CountDownLatch until) {
+        acceptors.forEach(loop -> loop.execute(() -> await(until)));
+        workers.forEach(loop -> loop.execute(() -> await(until)));
+    }
+
+    private static void await(CountDownLatch until) {
+        try {
+            until.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

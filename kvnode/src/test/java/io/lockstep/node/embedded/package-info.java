@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.node.embedded;
+
+import org.jspecify.annotations.NullMarked;
