@@ -52,6 +52,7 @@ public abstract sealed class ClientException extends RuntimeException permits De
         return made.count();
     }
 
+    /** What was tried. */
     public Attempts made() {
         return made;
     }

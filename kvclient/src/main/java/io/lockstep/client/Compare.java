@@ -15,22 +15,27 @@ public final class Compare {
         this.message = message;
     }
 
+    /** The key's value; not of a missing key. */
     public static OfValue value(ByteString key) {
         return new OfValue(key);
     }
 
+    /** How often the key was written since it was created; 0: it is not there. */
     public static OfNumber version(ByteString key) {
         return new OfNumber(key, CompareTarget.VERSION);
     }
 
+    /** The revision that created the key; 0: it is not there. */
     public static OfNumber createRevision(ByteString key) {
         return new OfNumber(key, CompareTarget.CREATE);
     }
 
+    /** The revision that last changed the key; 0: it is not there. */
     public static OfNumber modRevision(ByteString key) {
         return new OfNumber(key, CompareTarget.MOD);
     }
 
+    /** The lease that the key is bound to; 0: none. */
     public static OfNumber lease(ByteString key) {
         return new OfNumber(key, CompareTarget.LEASE);
     }
@@ -69,18 +74,22 @@ public final class Compare {
             this.key = key;
         }
 
+        /** Byte by byte the same. */
         public Compare equalTo(ByteString value) {
             return is(CompareResult.EQUAL, value);
         }
 
+        /** Not the same; false for a missing key. */
         public Compare notEqualTo(ByteString value) {
             return is(CompareResult.NOT_EQUAL, value);
         }
 
+        /** Before the given one. */
         public Compare lessThan(ByteString value) {
             return is(CompareResult.LESS, value);
         }
 
+        /** After the given one. */
         public Compare greaterThan(ByteString value) {
             return is(CompareResult.GREATER, value);
         }
@@ -105,18 +114,22 @@ public final class Compare {
             this.target = target;
         }
 
+        /** The same number. */
         public Compare equalTo(long number) {
             return is(CompareResult.EQUAL, number);
         }
 
+        /** Another number. */
         public Compare notEqualTo(long number) {
             return is(CompareResult.NOT_EQUAL, number);
         }
 
+        /** A smaller number than the given one. */
         public Compare lessThan(long number) {
             return is(CompareResult.LESS, number);
         }
 
+        /** A larger number than the given one. */
         public Compare greaterThan(long number) {
             return is(CompareResult.GREATER, number);
         }

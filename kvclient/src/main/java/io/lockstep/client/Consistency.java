@@ -41,6 +41,7 @@ public sealed interface Consistency {
 
     /** See {@link Consistency#linearizable()}. */
     enum Linearizable implements Consistency {
+        /** There is one. */
         INSTANCE;
 
         @Override
@@ -51,6 +52,7 @@ public sealed interface Consistency {
 
     /** See {@link Consistency#stale()}. */
     enum Stale implements Consistency {
+        /** There is one. */
         INSTANCE;
 
         @Override

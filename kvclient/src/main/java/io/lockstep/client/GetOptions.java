@@ -11,6 +11,7 @@ import io.lockstep.api.RangeRequest;
  * }</pre>
  */
 public final class GetOptions {
+    /** The one key, linearizably. */
     public static final GetOptions DEFAULT = new GetOptions(
             Shape.SINGLE, ByteString.EMPTY, Consistency.linearizable(), RangeRequest.getDefaultInstance());
 
@@ -48,6 +49,7 @@ public final class GetOptions {
         return new GetOptions(Shape.RANGE, end, consistency, template);
     }
 
+    /** Where between replication and synchronisation the read takes place. */
     public GetOptions consistency(Consistency consistency) {
         return new GetOptions(shape, end, consistency, template);
     }
@@ -62,6 +64,7 @@ public final class GetOptions {
         return with(template.toBuilder().setLimit(limit));
     }
 
+    /** In which order the keys come; by key and ascending unless set. */
     public GetOptions sort(RangeRequest.SortTarget target, RangeRequest.SortOrder order) {
         return with(template.toBuilder().setSortTarget(target).setSortOrder(order));
     }

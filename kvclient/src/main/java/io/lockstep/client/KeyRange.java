@@ -10,10 +10,12 @@ import com.google.protobuf.ByteString;
 public record KeyRange(ByteString key, ByteString end) {
     private static final ByteString ZERO = ByteString.copyFrom(new byte[] {0});
 
+    /** Just this key. */
     public static KeyRange single(ByteString key) {
         return new KeyRange(key, ByteString.EMPTY);
     }
 
+    /** From the first up to, and without, the second. */
     public static KeyRange between(ByteString key, ByteString end) {
         return new KeyRange(key, end);
     }

@@ -58,6 +58,7 @@ public final class KvClient implements AutoCloseable {
         this.timeout = timeout;
     }
 
+    /** Settings of a new client. */
     public static KvClientBuilder builder() {
         return new KvClientBuilder();
     }
@@ -92,10 +93,12 @@ public final class KvClient implements AutoCloseable {
         return new SyncKvClient(this);
     }
 
+    /** A linearizable read of one key. */
     public CompletableFuture<RangeResponse> get(ByteString key) {
         return get(key, GetOptions.DEFAULT);
     }
 
+    /** A read of what the options make of the key; {@link Served#of(RangeResponse)} tells how stale it may be. */
     public CompletableFuture<RangeResponse> get(ByteString key, GetOptions options) {
         return range(options.toRequest(key));
     }
@@ -105,10 +108,12 @@ public final class KvClient implements AutoCloseable {
         return outer(rangeInner(request));
     }
 
+    /** Writes the key. */
     public CompletableFuture<PutResponse> put(ByteString key, ByteString value) {
         return put(key, value, PutOptions.DEFAULT);
     }
 
+    /** Writes the key; {@link Acked#of(PutResponse)} tells what that has reached. */
     public CompletableFuture<PutResponse> put(ByteString key, ByteString value, PutOptions options) {
         return put(options.toRequest(key, value));
     }
@@ -118,10 +123,12 @@ public final class KvClient implements AutoCloseable {
         return outer(write(KVGrpc.getPutMethod(), request));
     }
 
+    /** Deletes one key; one that is not there is no failure. */
     public CompletableFuture<DeleteRangeResponse> delete(ByteString key) {
         return delete(KeyRange.single(key));
     }
 
+    /** Deletes all keys of the range. */
     public CompletableFuture<DeleteRangeResponse> delete(KeyRange range) {
         return delete(range, Ack.QUORUM);
     }
@@ -140,6 +147,7 @@ public final class KvClient implements AutoCloseable {
         return outer(write(KVGrpc.getDeleteRangeMethod(), request));
     }
 
+    /** Runs the transaction; whether its conditions held is in the answer. */
     public CompletableFuture<TxnResponse> commit(Txn txn) {
         return txn(txn.toRequest());
     }

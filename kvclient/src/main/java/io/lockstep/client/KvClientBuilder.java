@@ -42,6 +42,7 @@ public final class KvClientBuilder {
         return endpoints(Arrays.stream(endpoints).map(Endpoint::parse).toList());
     }
 
+    /** The same; one that is named twice counts once. */
     public KvClientBuilder endpoints(List<Endpoint> endpoints) {
         this.endpoints = List.copyOf(new LinkedHashSet<>(endpoints));
         return this;
@@ -94,6 +95,7 @@ public final class KvClientBuilder {
         return this;
     }
 
+    /** How often and how fast a call is tried again. Default: {@link RetryPolicy#DEFAULT}. */
     public KvClientBuilder retries(RetryPolicy retries) {
         this.retries = retries;
         return this;

@@ -13,10 +13,12 @@ public final class Op {
         this.message = message;
     }
 
+    /** Writes the key. */
     public static Op put(ByteString key, ByteString value) {
         return put(key, value, PutOptions.DEFAULT);
     }
 
+    /** Writes the key; when the transaction is acknowledged, {@link Txn#ack} says. */
     public static Op put(ByteString key, ByteString value, PutOptions options) {
         return of(options.toRequest(key, value));
     }
@@ -27,14 +29,17 @@ public final class Op {
                 RequestOp.newBuilder().setRequestRange(options.toRequest(key)).build());
     }
 
+    /** Reads the key. */
     public static Op get(ByteString key) {
         return get(key, GetOptions.DEFAULT);
     }
 
+    /** Deletes the key. */
     public static Op delete(ByteString key) {
         return delete(KeyRange.single(key));
     }
 
+    /** Deletes all keys of the range. */
     public static Op delete(KeyRange range) {
         return new Op(RequestOp.newBuilder()
                 .setRequestDeleteRange(

@@ -5,6 +5,7 @@ import io.lockstep.api.PutRequest;
 
 /** What a put does besides. Immutable: each method returns a changed copy. */
 public final class PutOptions {
+    /** Just the value, acknowledged by a quorum. */
     public static final PutOptions DEFAULT = new PutOptions(PutRequest.getDefaultInstance());
 
     private final PutRequest template;

@@ -14,7 +14,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param maxBackoff what the middle of a wait does not exceed
  */
 public record RetryPolicy(int maxAttempts, int maxUnreached, Duration firstBackoff, Duration maxBackoff) {
+    /** Up to 20 attempts, with pauses from 25 ms to half a second. */
     public static final RetryPolicy DEFAULT = new RetryPolicy(20, 20, Duration.ofMillis(25), Duration.ofMillis(500));
+    /** One attempt. */
     public static final RetryPolicy NONE = new RetryPolicy(1, 1, Duration.ofMillis(25), Duration.ofMillis(25));
 
     public RetryPolicy {
@@ -28,6 +30,7 @@ public record RetryPolicy(int maxAttempts, int maxUnreached, Duration firstBacko
         }
     }
 
+    /** The same, but it gives up after so many attempts in a row that reached nobody. */
     public RetryPolicy withMaxUnreached(int attempts) {
         return new RetryPolicy(maxAttempts, attempts, firstBackoff, maxBackoff);
     }

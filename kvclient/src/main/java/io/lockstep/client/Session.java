@@ -88,6 +88,7 @@ public final class Session {
         });
     }
 
+    /** A read of one key, on the nearest member, of what this session has seen or newer. */
     public CompletableFuture<RangeResponse> get(ByteString key) {
         return get(key, GetOptions.DEFAULT);
     }
@@ -129,6 +130,7 @@ public final class Session {
         });
     }
 
+    /** Writes the key. */
     public CompletableFuture<PutResponse> put(ByteString key, ByteString value) {
         return put(key, value, PutOptions.DEFAULT);
     }
@@ -143,10 +145,12 @@ public final class Session {
         return client.put(request).thenApply(noted(PutResponse::getHeader));
     }
 
+    /** Deletes all keys of the range. */
     public CompletableFuture<DeleteRangeResponse> delete(KeyRange range) {
         return client.delete(range).thenApply(noted(DeleteRangeResponse::getHeader));
     }
 
+    /** Runs the transaction. */
     public CompletableFuture<TxnResponse> commit(Txn txn) {
         return client.commit(txn).thenApply(noted(TxnResponse::getHeader));
     }

@@ -30,18 +30,22 @@ public final class SyncKvClient {
         this.client = client;
     }
 
+    /** A linearizable read of one key. */
     public RangeResponse get(String key) {
         return get(ByteString.copyFromUtf8(key), GetOptions.DEFAULT);
     }
 
+    /** A read of one key; {@link Served#of(RangeResponse)} tells how stale it may be. */
     public RangeResponse get(String key, Consistency consistency) {
         return get(ByteString.copyFromUtf8(key), GetOptions.DEFAULT.consistency(consistency));
     }
 
+    /** A read of what the options make of the key. */
     public RangeResponse get(ByteString key, GetOptions options) {
         return range(options.toRequest(key));
     }
 
+    /** The request as it goes over the wire. */
     public RangeResponse range(RangeRequest request) {
         return await(client.rangeInner(request));
     }
@@ -51,22 +55,27 @@ public final class SyncKvClient {
         return await(client.rangeInner(member, request));
     }
 
+    /** Writes the key. */
     public PutResponse put(String key, String value) {
         return put(ByteString.copyFromUtf8(key), ByteString.copyFromUtf8(value), PutOptions.DEFAULT);
     }
 
+    /** Writes the key; {@link Acked#of(PutResponse)} tells what that has reached. */
     public PutResponse put(ByteString key, ByteString value, PutOptions options) {
         return put(options.toRequest(key, value));
     }
 
+    /** The request as it goes over the wire. */
     public PutResponse put(PutRequest request) {
         return await(client.write(KVGrpc.getPutMethod(), request));
     }
 
+    /** Deletes one key; one that is not there is no failure. */
     public DeleteRangeResponse delete(String key) {
         return delete(KeyRange.single(ByteString.copyFromUtf8(key)));
     }
 
+    /** Deletes all keys of the range. */
     public DeleteRangeResponse delete(KeyRange range) {
         return delete(DeleteRangeRequest.newBuilder()
                 .setKey(range.key())
@@ -74,30 +83,37 @@ public final class SyncKvClient {
                 .build());
     }
 
+    /** The request as it goes over the wire. */
     public DeleteRangeResponse delete(DeleteRangeRequest request) {
         return await(client.write(KVGrpc.getDeleteRangeMethod(), request));
     }
 
+    /** Runs the transaction; whether its conditions held is in the answer. */
     public TxnResponse commit(Txn txn) {
         return txn(txn.toRequest());
     }
 
+    /** The request as it goes over the wire. */
     public TxnResponse txn(TxnRequest request) {
         return await(client.txnInner(request));
     }
 
+    /** See {@link KvClient#compact}. */
     public CompactionResponse compact(long revision, boolean physical) {
         return await(client.compactInner(revision, physical));
     }
 
+    /** See {@link KvClient#status}. */
     public StatusResponse status(Endpoint member) {
         return await(client.statusInner(member));
     }
 
+    /** See {@link KvClient#hashKv}. */
     public HashKVResponse hashKv(Endpoint member, long revision) {
         return await(client.hashKvInner(member, revision));
     }
 
+    /** See {@link KvClient#memberList}. */
     public MemberListResponse memberList(Consistency consistency) {
         return await(client.memberListInner(consistency));
     }

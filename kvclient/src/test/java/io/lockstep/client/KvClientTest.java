@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -300,36 +302,65 @@ final class KvClientTest {
     }
 
     @Test
-    void close_withCallsUnderWayAndWaiting_endsThemAndLeavesNoThread() throws IOException {
+    void close_withCallsInEveryState_endsThemAllAndLeavesNoThread() throws IOException {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        try (FakeMember one = new FakeMember()) {
-            KvClient client = builder(one.endpoint()).build();
-            KvClient retrying = builder(nobody()).build();
-            one.next(silenceAfterApplying());
-            CompletableFuture<?> pending = client.put(KEY, KEY);
-            CompletableFuture<?> waiting = retrying.put(KEY, KEY);
-            await().until(() -> one.calls.get() == 1);
+        try (FakeMember silent = new FakeMember();
+                FakeMember refusing = new FakeMember()) {
+            for (int i = 0; i < 1000; i++) {
+                silent.next(silenceAfterApplying());
+                refusing.next(before(NO_LEADER));
+            }
+            List<CompletableFuture<?>> calls = new ArrayList<>();
+            List<KvClient> clients = List.of(
+                    builder(silent.endpoint(), nobody(), nobody()).build(),
+                    builder(nobody(), refusing.endpoint(), nobody()).build(),
+                    builder(nobody()).build(),
+                    // A name look-up under way.
+                    builder("no-such-host.invalid:1", silent.endpoint()).build(),
+                    builder(silent.endpoint(), refusing.endpoint())
+                            .limits(new CallLimits(2, 1 << 20, 100))
+                            .build());
+            GetOptions stale = GetOptions.DEFAULT.consistency(Consistency.stale());
+            for (KvClient client : clients) {
+                for (int i = 0; i < 10; i++) {
+                    calls.add(client.put(KEY, KEY));
+                    calls.add(client.get(KEY));
+                    calls.add(client.get(KEY, stale));
+                }
+            }
+            await().until(() -> silent.calls.get() > 20 && refusing.calls.get() > 20);
 
-            client.close();
-            retrying.close();
+            clients.forEach(KvClient::close);
 
-            assertThatThrownBy(pending::join).isInstanceOf(CompletionException.class);
-            assertThatThrownBy(waiting::join).hasCauseInstanceOf(DefiniteFailure.class);
+            assertThat(newThreads(before, "lockstep-client")).isEmpty();
+            assertThat(calls)
+                    .allSatisfy(call -> assertThatThrownBy(call::join)
+                            .isInstanceOf(CompletionException.class)
+                            .hasCauseInstanceOf(ClientException.class));
         }
+        // Those of the network library that all clients of a process share end a second after the last one.
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(newThreads(before))
-                        .as("threads that were not there before")
+                .untilAsserted(() -> assertThat(newThreads(before, "globalEventExecutor", "grpc-timer"))
                         .isEmpty());
     }
 
-    /** Those of the fake server's shared pools apart, which are the test's own. */
-    private static Set<String> newThreads(Set<Thread> before) {
+    @Test
+    void close_inACallback_comesBack() {
+        try (FakeMember one = new FakeMember()) {
+            KvClient client = builder(one.endpoint()).build();
+
+            client.get(KEY).thenRun(client::close).join();
+
+            assertThatThrownBy(() -> client.sync().get("k")).isInstanceOf(DefiniteFailure.class);
+        }
+    }
+
+    /** Those of the fake servers apart, which are the test's own. */
+    private static Set<String> newThreads(Set<Thread> before, String... prefixes) {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !before.contains(thread) && thread.isAlive())
                 .map(Thread::getName)
-                .filter(name -> name.startsWith("lockstep-client")
-                        || name.startsWith("globalEventExecutor")
-                        || name.startsWith("grpc-timer"))
+                .filter(name -> Arrays.stream(prefixes).anyMatch(name::startsWith))
                 .collect(Collectors.toSet());
     }
 

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class SessionTest {
@@ -150,6 +152,31 @@ final class SessionTest {
         session.follow(other.token());
         session.get(KEY).join();
         assertThat(member.lastRead().getMinRevision()).isEqualTo(20);
+    }
+
+    @Test
+    void follow_aSessionThatHasSeenNothing_keepsWhatThisOneSaw() {
+        session.get(KEY).join();
+        session.follow(client.session().token());
+        assertThat(session.token()).isEqualTo(new Session.Token(1, 5));
+    }
+
+    @Test
+    void token_asText_goesOnInAnotherSession() {
+        member.clusterId = 0xcafe_0000_0000_0001L;
+        member.revision = 20;
+        session.get(KEY).join();
+        String text = session.token().toString();
+        assertThat(text).isEqualTo("cafe000000000001:20");
+        assertThat(client.session(Session.Token.parse(text)).token()).isEqualTo(session.token());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "cafe", ":1", "cafe:", "cafe:-1", "wrong:1", "cafe:1:2"})
+    void token_ofOtherText_isRefusedWithOneLine(String text) {
+        assertThatThrownBy(() -> Session.Token.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"" + text + "\"");
     }
 
     @Test

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.lockstep.api.RangeRequest;
+import io.lockstep.api.RangeResponse;
+import io.lockstep.api.ReadPath;
+import io.lockstep.api.ResponseHeader;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,5 +82,47 @@ final class ValuesTest {
                                 Optional.of(java.nio.file.Path.of("/no/such.pem")), Optional.empty(), Optional.empty()))
                         .build())
                 .hasMessageContaining("/no/such.pem");
+    }
+
+    @Test
+    void served_ofAnAnswer_tellsWhatTheMemberProved() {
+        ResponseHeader header = ResponseHeader.newBuilder()
+                .setMemberId(0xcafe)
+                .setRevision(42)
+                .setServed(ReadPath.READ_PATH_BOUNDED)
+                .setStalenessMillis(87)
+                .build();
+
+        Served served = Served.of(RangeResponse.newBuilder().setHeader(header).build());
+
+        assertThat(served)
+                .isEqualTo(new Served(Served.Path.BOUNDED, Optional.of(Duration.ofMillis(87)), 0xcafe, 42))
+                .hasToString("at most 87 ms stale (bounded, member cafe, revision 42)");
+    }
+
+    @Test
+    void served_nothingIsProven_saysSo() {
+        Served served = Served.of(ResponseHeader.newBuilder().setRevision(7).build());
+
+        assertThat(served.staleness()).isEmpty();
+        assertThat(served).hasToString("of unknown staleness (unknown, member 0, revision 7)");
+    }
+
+    @Test
+    void acked_ofAnAnswer_tellsRevisionAndWhoIsMissing() {
+        ResponseHeader all = ResponseHeader.newBuilder()
+                .setRevision(42)
+                .addAckMissing(0xcafe)
+                .build();
+        ResponseHeader accepted = ResponseHeader.newBuilder()
+                .setRevision(41)
+                .setRevisionKnown(false)
+                .build();
+
+        assertThat(Acked.of(all))
+                .isEqualTo(new Acked(OptionalLong.of(42), List.of(0xcafeL)))
+                .hasToString("committed as revision 42, not reported by cafe");
+        assertThat(Acked.of(accepted).revision()).isEmpty();
+        assertThat(Acked.of(accepted)).hasToString("accepted, and may be lost");
     }
 }
