@@ -1,6 +1,7 @@
 package io.lockstep.examples;
 
 import io.lockstep.client.KvClient;
+import io.lockstep.client.RetryPolicy;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -23,7 +24,10 @@ final class Cluster {
     int seconds = 5;
 
     KvClient connect() {
-        return KvClient.builder().endpoints(endpoints.split(",")).build();
+        String[] members = endpoints.split(",");
+        // A person who mistyped an address wants to know at once.
+        RetryPolicy retries = RetryPolicy.DEFAULT.withMaxUnreached(2 * members.length);
+        return KvClient.builder().endpoints(members).retries(retries).build();
     }
 
     /**
