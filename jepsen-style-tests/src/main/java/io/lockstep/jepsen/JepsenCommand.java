@@ -2,6 +2,7 @@ package io.lockstep.jepsen;
 
 import io.lockstep.jepsen.check.Certificate;
 import io.lockstep.jepsen.check.CheckResult;
+import io.lockstep.jepsen.check.Evidence;
 import io.lockstep.jepsen.check.StalenessChecker;
 import io.lockstep.jepsen.check.Verdict;
 import io.lockstep.jepsen.cluster.Capability;
@@ -157,8 +158,9 @@ public final class JepsenCommand implements Runnable {
             List<Operation> history = HistoryFile.read(file);
             long originNanos =
                     history.stream().mapToLong(Operation::invokedNanos).min().orElse(0);
+            Evidence evidence = new Evidence(history, originNanos, HistoryFile.readStarts(file));
             List<CheckResult> results =
-                    new ArrayList<>(Workloads.create(workload, 1, false).check(history, originNanos));
+                    new ArrayList<>(Workloads.create(workload, 1, false).check(evidence));
             Path log = file.resolveSibling("log.jsonl");
             if (Files.exists(log)) {
                 results.add(Certificate.check(history, HistoryFile.readLog(log), originNanos));
@@ -258,14 +260,27 @@ public final class JepsenCommand implements Runnable {
         @Option(
                 names = {"-w", "--workload"},
                 paramLabel = "NAME",
-                description = "register or set (default: register).")
+                description = {
+                    "register, set, staleness, session or ack (default: register).",
+                    "register: reads, writes and swaps are linearizable",
+                    "set: nothing acknowledged is lost",
+                    "staleness: no answer is staler than it says",
+                    "session: kvclient and jetcd, on any member, read what they wrote and never less than before",
+                    "ack: what accepted, quorum and all promise"
+                })
         String workload = "register";
 
         @Option(
                 names = {"-n", "--nemesis"},
                 paramLabel = "FAULTS",
-                description = "none, partition, kill, pause, power, or single ones as kill-leader; with commas"
-                        + " (default: partition,kill).")
+                description = {
+                    "none, partition, kill, pause, power, or single ones as kill-leader; with commas"
+                            + " (default: partition,kill).",
+                    "stops: members stop themselves between the steps of a read",
+                    "snapshot: a follower is away until it needs a snapshot",
+                    "clock: a clock is off, by less than --max-clock-drift=25 allows",
+                    "clock-too-slow: by more; there is no verdict then"
+                })
         String nemesis = "partition,kill";
 
         @Option(
@@ -289,12 +304,17 @@ public final class JepsenCommand implements Runnable {
 
         @Option(
                 names = "--stale-as-linearizable",
-                description = "A control: sends stale reads and judges them as linearizable. Must be found INVALID.")
+                description =
+                        "A control: sends stale reads, in a session without its token, and judges them as what they"
+                                + " stand for. Must be found INVALID.")
         boolean staleAsLinearizable;
 
         TestOptions options(Servers servers) {
             if (!Workloads.NAMES.contains(workload)) {
                 throw new IllegalArgumentException("--workload: no " + workload + ": choose from " + Workloads.NAMES);
+            }
+            if (Workloads.needsDial(workload) && servers.server.equals("etcd")) {
+                throw new IllegalArgumentException("--workload: " + workload + " needs what only lockstep has");
             }
             if (nodes != 3 && nodes != 5) {
                 throw new IllegalArgumentException("--nodes must be 3 or 5, not " + nodes);

@@ -37,8 +37,8 @@ final class StepStops {
     private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long MAX_BEHIND_MILLIS = 200;
-    private static final long MIN_RUN_MILLIS = 150;
-    private static final long MAX_RUN_MILLIS = 450;
+    private static final long MIN_RUN_MILLIS = 300;
+    private static final long MAX_RUN_MILLIS = 1_000;
 
     /** Where the process can be stopped. */
     enum Step {

@@ -104,7 +104,7 @@ public final class Certificate {
     }
 
     private void checkAcknowledged(Operation operation) {
-        if (operation.outcome() != Outcome.OK) {
+        if (operation.outcome() != Outcome.OK || operation.effectIsOpen()) {
             return;
         }
         long revision = operation.known().revision();
@@ -170,8 +170,7 @@ public final class Certificate {
     }
 
     private static boolean isStale(Action action) {
-        return (action instanceof Action.Read read && read.consistency() != Consistency.LINEARIZABLE)
-                || (action instanceof Action.Scan scan && scan.consistency() == Consistency.STALE);
+        return action.consistency() != Consistency.LINEARIZABLE;
     }
 
     /** The answer shows the state at the revision. A delete that found nothing answers with no versions. */
@@ -200,7 +199,8 @@ public final class Certificate {
                 .forEach(same -> findings.violation("one write took effect %d times: %s", same.size(), same));
         for (Operation operation : history) {
             String value = writtenBy(operation.action());
-            if (value == null || operation.outcome() == Outcome.OK) {
+            boolean told = operation.outcome() == Outcome.OK && !operation.effectIsOpen();
+            if (value == null || told) {
                 continue;
             }
             List<EventLog.Change> found = puts.getOrDefault(operation.action().key() + '\0' + value, List.of());
@@ -223,7 +223,7 @@ public final class Certificate {
     private void explainTheRest() {
         Map<String, List<Operation>> openDeletes = new HashMap<>();
         for (Operation operation : history) {
-            if (operation.action() instanceof Action.Delete && operation.outcome() == Outcome.UNKNOWN) {
+            if (operation.action() instanceof Action.Delete && operation.effectIsOpen()) {
                 openDeletes
                         .computeIfAbsent(operation.action().key(), key -> new ArrayList<>())
                         .add(operation);

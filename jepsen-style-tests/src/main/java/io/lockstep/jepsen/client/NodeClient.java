@@ -2,7 +2,6 @@ package io.lockstep.jepsen.client;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.lockstep.api.Compare;
@@ -21,17 +20,17 @@ import io.lockstep.api.StatusResponse;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
 import io.lockstep.api.mvcc.KeyValue;
+import io.lockstep.jepsen.history.Ack;
 import io.lockstep.jepsen.history.Action;
 import io.lockstep.jepsen.history.Answer;
 import io.lockstep.jepsen.history.Consistency;
-import io.lockstep.jepsen.history.Outcome;
 import io.lockstep.jepsen.history.Version;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A client of one node. Each call is sent at most once. */
-public final class NodeClient implements AutoCloseable {
+public final class NodeClient implements Caller {
     public static final long DEFAULT_DEADLINE_MILLIS = 1_500;
     private static final long STATUS_DEADLINE_MILLIS = 1_000;
     private static final long HASH_DEADLINE_MILLIS = 10_000;
@@ -51,29 +50,7 @@ public final class NodeClient implements AutoCloseable {
         this.maintenance = MaintenanceGrpc.newBlockingStub(channel);
     }
 
-    /** A call that did not end well, and what that says about its effect. */
-    public static final class CallException extends Exception {
-        private final Outcome outcome;
-        private final transient Status status;
-
-        CallException(Outcome outcome, Status status) {
-            super(status.getCode() + (status.getDescription() == null ? "" : ": " + status.getDescription()));
-            this.outcome = outcome;
-            this.status = status;
-        }
-
-        /** FAIL or UNKNOWN. */
-        public Outcome outcome() {
-            return outcome;
-        }
-
-        /** True if the node could not be reached at all. */
-        public boolean neverConnected() {
-            return Errors.neverConnected(status);
-        }
-    }
-
-    /** Blocks until the answer or the deadline. */
+    @Override
     public Answer perform(Action action, long deadlineMillis) throws CallException {
         KVGrpc.KVBlockingStub stub = kv.withDeadlineAfter(deadlineMillis, TimeUnit.MILLISECONDS);
         try {
@@ -89,11 +66,10 @@ public final class NodeClient implements AutoCloseable {
 
     private static Answer send(KVGrpc.KVBlockingStub stub, Action action) {
         if (action instanceof Action.Read read) {
-            RangeRequest.Builder request = key(read.key()).setSerializable(read.consistency() == Consistency.STALE);
-            if (read.consistency() == Consistency.BOUNDED) {
-                request.setMaxStalenessMillis(Consistency.BOUND_MILLIS);
-            }
-            return range(stub, request);
+            return range(stub, withConsistency(key(read.key()), read.consistency()));
+        }
+        if (action instanceof Action.ReadSince read) {
+            return range(stub, key(read.key()).setMinRevision(read.minRevision()));
         }
         if (action instanceof Action.ReadAt read) {
             return range(stub, key(read.key()).setRevision(read.atRevision()));
@@ -106,9 +82,7 @@ public final class NodeClient implements AutoCloseable {
                             .setSerializable(scan.consistency() == Consistency.STALE));
         }
         if (action instanceof Action.Write write) {
-            long revision =
-                    stub.put(putOf(write.key(), write.value())).getHeader().getRevision();
-            return new Answer(revision, true, List.of());
+            return write(stub, write);
         }
         if (action instanceof Action.Delete delete) {
             DeleteRangeResponse answer = stub.deleteRange(
@@ -118,8 +92,45 @@ public final class NodeClient implements AutoCloseable {
         return swap(stub, (Action.CompareAndSet) action);
     }
 
+    private static RangeRequest.Builder withConsistency(RangeRequest.Builder request, Consistency consistency) {
+        return switch (consistency) {
+            case LINEARIZABLE -> request;
+            case STALE -> request.setSerializable(true);
+            case BOUNDED -> request.setMaxStalenessMillis(Consistency.BOUND_MILLIS);
+            case BOUNDED_HERE -> request.setSerializable(true).setMaxStalenessMillis(Consistency.BOUND_MILLIS);
+            case SESSION -> throw new IllegalArgumentException("a session needs a client that keeps its token");
+        };
+    }
+
+    private static Answer write(KVGrpc.KVBlockingStub stub, Action.Write write) {
+        PutRequest request = putOf(write.key(), write.value()).toBuilder()
+                .setAck(wire(write.ack()))
+                .build();
+        ResponseHeader header = stub.put(request).getHeader();
+        boolean committed = !header.hasRevisionKnown() || header.getRevisionKnown();
+        return new Answer(
+                header.getRevision(),
+                true,
+                List.of(),
+                Answer.UNPROVEN,
+                new Answer.Acknowledged(committed, header.getAckMissingList()));
+    }
+
+    /** A write that is not to be acknowledged in a special way says nothing, so that etcd understands it too. */
+    private static io.lockstep.api.Ack wire(Ack ack) {
+        return switch (ack) {
+            case ACCEPTED -> io.lockstep.api.Ack.ACK_ACCEPTED;
+            case QUORUM -> io.lockstep.api.Ack.ACK_UNSET;
+            case ALL -> io.lockstep.api.Ack.ACK_ALL;
+        };
+    }
+
     private static Answer range(KVGrpc.KVBlockingStub stub, RangeRequest.Builder request) {
-        RangeResponse answer = stub.range(request.build());
+        return answer(stub.range(request.build()));
+    }
+
+    /** What a read found. */
+    static Answer answer(RangeResponse answer) {
         ResponseHeader header = answer.getHeader();
         return new Answer(
                 header.getRevision(),

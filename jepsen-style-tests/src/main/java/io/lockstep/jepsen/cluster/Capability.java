@@ -14,6 +14,7 @@ import java.util.List;
 public record Capability(String name, boolean present, String detail) {
     public static final String HOSTS = "hosts";
     public static final String POWER_CUTS = "power cuts";
+    public static final String CLOCKS = "clocks";
 
     /** Builds two hosts and cuts them, makes a disk and takes its power; about a second. */
     public static List<Capability> probe() {
@@ -23,6 +24,7 @@ public record Capability(String name, boolean present, String detail) {
         found.add(tool("nsenter", "-V", "util-linux"));
         found.add(tool("mkfs.ext4", "-V", "e2fsprogs"));
         found.add(tool("xfs_io", "-V", "xfsprogs"));
+        found.add(tool("gcc", "--version", "gcc libc6-dev"));
         RunFolder run;
         try {
             run = RunFolder.claim();
@@ -33,6 +35,7 @@ public record Capability(String name, boolean present, String detail) {
         try {
             found.add(attempt(HOSTS, () -> probeHosts(run)));
             found.add(attempt(POWER_CUTS, () -> probePowerCut(run)));
+            found.add(attempt(CLOCKS, () -> probeClocks(run)));
         } finally {
             try {
                 run.remove();
@@ -72,6 +75,11 @@ public record Capability(String name, boolean present, String detail) {
         List<Network.Link> open = network.notCut(links);
         network.cut(List.of());
         return open.isEmpty() ? "" : "packets pass a cut: " + open;
+    }
+
+    private static String probeClocks(RunFolder run) throws IOException {
+        Clocks.in(run.path());
+        return "";
     }
 
     private static String probePowerCut(RunFolder run) throws IOException {

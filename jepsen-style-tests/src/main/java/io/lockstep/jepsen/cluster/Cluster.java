@@ -13,12 +13,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The members under test. Faults are done to sets of nodes, numbered from 1; each returns what shows that it had no
@@ -28,17 +31,25 @@ import java.util.stream.IntStream;
  * asked to end, and the next run if it is not asked.
  */
 public final class Cluster implements AutoCloseable {
+    /** Of every node. */
+    public static final int CLIENT_PORT = ServerKind.Address.CLIENT_PORT;
 
     /**
      * What to build.
      *
      * @param powerCuts each node gets a file system of its own that can lose power
      * @param logFolder where the members' output goes; it is kept
+     * @param gear what some faults need
      */
-    public record Spec(ServerKind kind, int nodes, boolean powerCuts, Path logFolder) {
+    public record Spec(ServerKind kind, int nodes, boolean powerCuts, Path logFolder, Set<Gear> gear) {
         public static final int MAX_NODES = 7;
 
+        public Spec(ServerKind kind, int nodes, boolean powerCuts, Path logFolder) {
+            this(kind, nodes, powerCuts, logFolder, Set.of());
+        }
+
         public Spec {
+            gear = Set.copyOf(gear);
             if (nodes < 1 || nodes > MAX_NODES) {
                 throw new IllegalArgumentException("nodes must be 1 to " + MAX_NODES + ", not " + nodes);
             }
@@ -49,11 +60,14 @@ public final class Cluster implements AutoCloseable {
     private final Network network;
     private final List<Member> members = new ArrayList<>();
     private final List<NodeClient> probes = new ArrayList<>();
+    private final StepStops stepStops;
+    private @Nullable Clocks clocks;
     private final Thread hook = new Thread(this::removeQuietly, "jepsen-cleanup");
 
     private Cluster(RunFolder run, Network network) {
         this.run = run;
         this.network = network;
+        this.stepStops = new StepStops(run.path(), members);
     }
 
     /** Builds the hosts and starts the members; they may not be ready yet. */
@@ -72,6 +86,7 @@ public final class Cluster implements AutoCloseable {
 
     private void build(Spec spec) throws IOException {
         network.up();
+        clocks = spec.gear().contains(Gear.CLOCKS) ? Clocks.in(run.path()) : null;
         Files.createDirectories(spec.logFolder());
         List<ServerKind.Address> addresses = IntStream.rangeClosed(1, spec.nodes())
                 .mapToObj(node -> new ServerKind.Address("n" + node, run.address(node)))
@@ -85,8 +100,9 @@ public final class Cluster implements AutoCloseable {
             members.add(new Member(
                     address,
                     run.namespace(address.name()),
-                    spec.kind(),
-                    spec.kind().command(address, addresses, token, disk.dataFolder()),
+                    new Member.Program(
+                            spec.kind().command(address, addresses, token, disk.dataFolder()),
+                            environment(spec, address.name())),
                     spec.logFolder().resolve(address.name() + ".log"),
                     disk));
             probes.add(new NodeClient(address.host(), ServerKind.Address.CLIENT_PORT));
@@ -94,6 +110,17 @@ public final class Cluster implements AutoCloseable {
         for (Member member : members) {
             member.start();
         }
+    }
+
+    private Map<String, String> environment(Spec spec, String member) throws IOException {
+        Map<String, String> environment = new HashMap<>(spec.kind().environment());
+        if (spec.gear().contains(Gear.STEP_STOPS)) {
+            environment.put("JDK_JAVA_OPTIONS", "-D" + StepStops.PROPERTY + "=" + StepStops.fileOf(run.path(), member));
+        }
+        if (clocks != null) {
+            environment.putAll(clocks.environment(member));
+        }
+        return environment;
     }
 
     public int size() {
@@ -214,6 +241,41 @@ public final class Cluster implements AutoCloseable {
             }
         }
         return String.join(", ", ineffective);
+    }
+
+    /** Lets members stop themselves between two steps of a read, and continues each after some time. Blocks. */
+    public String stopAtSteps(long millis) {
+        return stepStops.during(millis);
+    }
+
+    /** How often members have stopped themselves, by step. */
+    public Map<String, Integer> stepStops() {
+        return stepStops.counts();
+    }
+
+    /** Makes the monotonic clocks of nodes run at another rate: 1 is the machine's. */
+    public String runClocks(Collection<Integer> nodes, double rate) {
+        Clocks running = clocks;
+        if (running == null) {
+            throw new IllegalStateException("the members have the machine's clock");
+        }
+        return String.join(
+                "",
+                nodes.stream()
+                        .map(node -> running.run(member(node).address().name(), rate))
+                        .toList());
+    }
+
+    /** When each node's processes were started. */
+    public Map<Integer, List<Long>> starts() {
+        Map<Integer, List<Long>> starts = new HashMap<>();
+        nodes().forEach(node -> starts.put(node, member(node).startedNanos()));
+        return starts;
+    }
+
+    /** How a node's clients reach it. */
+    public String host(int node) {
+        return member(node).address().host();
     }
 
     /** Starts what does not run. */

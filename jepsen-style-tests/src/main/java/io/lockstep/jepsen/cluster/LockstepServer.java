@@ -35,6 +35,18 @@ public record LockstepServer(List<String> program, List<String> extraFlags) impl
         return new LockstepServer(List.of(launcher.toAbsolutePath().toString(), "node"), extraFlags);
     }
 
+    /** The same with more flags, but for those that are given already. */
+    public LockstepServer with(List<String> flags) {
+        List<String> all = new ArrayList<>(extraFlags);
+        for (String flag : flags) {
+            String name = flag.substring(0, flag.indexOf('=') + 1);
+            if (extraFlags.stream().noneMatch(given -> given.startsWith(name))) {
+                all.add(flag);
+            }
+        }
+        return new LockstepServer(program, all);
+    }
+
     /** True if the server's main class is on our class path, or a class path was named. */
     public static boolean isPresent() {
         return System.getProperty(CLASS_PATH_PROPERTY) != null

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,20 +22,27 @@ final class Member {
 
     private final ServerKind.Address address;
     private final String namespace;
-    private final List<String> command;
-    private final ServerKind kind;
+    private final Program program;
     private final Path log;
     final Disk disk;
 
     private @Nullable Process process;
     private boolean expectedDown = true;
     private final List<String> surprises = new ArrayList<>();
+    private final List<Long> startedNanos = new ArrayList<>();
 
-    Member(ServerKind.Address address, String namespace, ServerKind kind, List<String> command, Path log, Disk disk) {
+    /** The process: what it is, and what it finds in its environment. */
+    record Program(List<String> command, Map<String, String> environment) {
+        Program {
+            command = List.copyOf(command);
+            environment = Map.copyOf(environment);
+        }
+    }
+
+    Member(ServerKind.Address address, String namespace, Program program, Path log, Disk disk) {
         this.address = address;
         this.namespace = namespace;
-        this.kind = kind;
-        this.command = List.copyOf(command);
+        this.program = program;
         this.log = log;
         this.disk = disk;
     }
@@ -57,13 +65,14 @@ final class Member {
         // Not "ip netns exec": that gives the process its own copies of all mounts, and a node's disk could then not be
         // unmounted while any other node runs. nsenter replaces itself: the process that we hold is the server's.
         full.addAll(List.of("nsenter", "--net=/run/netns/" + namespace));
-        full.addAll(command);
+        full.addAll(program.command());
         ProcessBuilder builder = new ProcessBuilder(full)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().remove("JAVA_TOOL_OPTIONS");
-        builder.environment().putAll(kind.environment());
+        builder.environment().putAll(program.environment());
+        startedNanos.add(System.nanoTime());
         process = builder.start();
         expectedDown = false;
     }
@@ -93,6 +102,11 @@ final class Member {
             return 0; // it is gone
         }
         return 0;
+    }
+
+    /** When each of its lives began, by the harness' clock, just before. */
+    synchronized List<Long> startedNanos() {
+        return List.copyOf(startedNanos);
     }
 
     /** Ends of the process that nobody asked for. */
@@ -151,7 +165,7 @@ final class Member {
         return true;
     }
 
-    private boolean isStopped() {
+    synchronized boolean isStopped() {
         if (process == null) {
             return false;
         }

@@ -16,6 +16,11 @@ public sealed interface Action {
         return false;
     }
 
+    /** How old a state a read may show; a read of an old revision is answered by a member that knows the newest. */
+    default Consistency consistency() {
+        return Consistency.LINEARIZABLE;
+    }
+
     /** A read of one key. */
     record Read(String key, Consistency consistency) implements Action {
         @Override
@@ -24,6 +29,8 @@ public sealed interface Action {
                 case LINEARIZABLE -> "read";
                 case STALE -> "stale-read";
                 case BOUNDED -> "bounded-read";
+                case BOUNDED_HERE -> "bounded-here-read";
+                case SESSION -> "session-read";
             };
         }
     }
@@ -36,6 +43,19 @@ public sealed interface Action {
         }
     }
 
+    /** A read of one key in a state that has a revision, or a later one. */
+    record ReadSince(String key, long minRevision) implements Action {
+        @Override
+        public Consistency consistency() {
+            return Consistency.STALE;
+        }
+
+        @Override
+        public String name() {
+            return "revision-read";
+        }
+    }
+
     /** A read of every key with a prefix. */
     record Scan(String key, Consistency consistency) implements Action {
         @Override
@@ -45,10 +65,19 @@ public sealed interface Action {
     }
 
     /** A put. */
-    record Write(String key, String value) implements Action {
+    record Write(String key, String value, Ack ack) implements Action {
+        /** One that a quorum acknowledges. */
+        public Write(String key, String value) {
+            this(key, value, Ack.QUORUM);
+        }
+
         @Override
         public String name() {
-            return "write";
+            return switch (ack) {
+                case ACCEPTED -> "write-accepted";
+                case QUORUM -> "write";
+                case ALL -> "write-all";
+            };
         }
 
         @Override

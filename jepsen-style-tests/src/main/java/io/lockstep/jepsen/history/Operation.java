@@ -44,12 +44,22 @@ public record Operation(
 
     /** True if it changed the store for certain. */
     public boolean changedStore() {
-        return action.mutates() && answer != null && answer.succeeded();
+        return action.mutates()
+                && answer != null
+                && answer.succeeded()
+                && answer.acknowledged().committed();
     }
 
-    /** When its effect must be over: never, if the outcome is unknown. */
+    /** True for a write that may have taken effect, or may yet: its outcome is unknown, or it was only accepted. */
+    public boolean effectIsOpen() {
+        return action.mutates()
+                && (outcome == Outcome.UNKNOWN
+                        || (answer != null && !answer.acknowledged().committed()));
+    }
+
+    /** When its effect must be over: never, if it is open. */
     public long latestEffectNanos() {
-        return outcome == Outcome.UNKNOWN ? Long.MAX_VALUE : returnedNanos;
+        return outcome == Outcome.UNKNOWN || effectIsOpen() ? Long.MAX_VALUE : returnedNanos;
     }
 
     /** One line for a person, times in seconds since {@code originNanos}. */
@@ -75,6 +85,11 @@ public record Operation(
         StringBuilder text = new StringBuilder("rev ").append(known.revision());
         if (action.mutates()) {
             text.append(known.succeeded() ? ", done" : ", not done");
+            text.append(known.acknowledged().committed() ? "" : ", only accepted");
+            text.append(
+                    known.acknowledged().missing().isEmpty()
+                            ? ""
+                            : ", not by " + known.acknowledged().missing());
         }
         if (known.versions().size() == 1) {
             Version only = known.versions().get(0);

@@ -16,6 +16,8 @@ public final class Nemesis {
     /** How long a cluster may take to work again once a fault is over. */
     public static final Duration RECOVERY = Duration.ofSeconds(60);
 
+    private static final Duration INSTALL = Duration.ofSeconds(15);
+    private static final String SNAPSHOTS_INSTALLED = "lockstep_snapshot_install_duration_seconds_count";
     private static final int LEADER_ATTEMPTS = 40;
     private static final int LEADER_RETRY_MILLIS = 100;
 
@@ -53,11 +55,19 @@ public final class Nemesis {
         long began = System.nanoTime();
         try {
             nodes = targets(step);
+            double snapshots = step.kind().group() == FaultKind.Group.SNAPSHOT ? installed(nodes) : 0;
             String doing = begin(step.kind(), nodes);
             began = System.nanoTime();
-            Pause.millis(step.lastingMillis());
+            if (step.kind().group() == FaultKind.Group.STOPS) {
+                doing += cluster.stopAtSteps(step.lastingMillis());
+            } else {
+                Pause.millis(step.lastingMillis());
+            }
             long ended = System.nanoTime();
             String undoing = end(step.kind(), nodes);
+            if (step.kind().group() == FaultKind.Group.SNAPSHOT) {
+                undoing += awaitInstall(nodes, snapshots);
+            }
             boolean effective = doing.isEmpty() && undoing.isEmpty();
             String detail = effective ? "nodes " + nodes : doing + undoing;
             return new FaultRecord(step.kind(), nodes, began, ended, awaitRecovery(ended), effective, detail);
@@ -66,6 +76,28 @@ public final class Nemesis {
             String detail = String.valueOf(e.getMessage());
             return new FaultRecord(step.kind(), nodes, began, ended, awaitRecovery(ended), false, detail);
         }
+    }
+
+    /** How many snapshots a node has installed. */
+    private double installed(List<Integer> nodes) throws IOException {
+        try {
+            return cluster.metric(nodes.get(0), SNAPSHOTS_INSTALLED).orElse(0);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** That the others' logs no longer reached back is the point. */
+    private String awaitInstall(List<Integer> nodes, double before) throws IOException {
+        long deadline = System.nanoTime() + INSTALL.toNanos();
+        while (installed(nodes) <= before) {
+            if (System.nanoTime() - deadline > 0) {
+                return "nodes " + nodes + " came back without a snapshot";
+            }
+            Pause.millis(LEADER_RETRY_MILLIS);
+        }
+        return "";
     }
 
     /** The next fault meets a cluster that works, however slow the machine is. */
@@ -78,12 +110,13 @@ public final class Nemesis {
         return switch (step.kind()) {
             case PARTITION_LEADER, KILL_LEADER, PAUSE_LEADER -> List.of(leader());
             // Half of the time the leader: one that cannot hear, or is not heard, is the interesting one.
-            case PARTITION_ONE_WAY_IN, PARTITION_ONE_WAY_OUT ->
+            case PARTITION_ONE_WAY_IN, PARTITION_ONE_WAY_OUT, CLOCK_SLOW, CLOCK_FAST, CLOCK_BEYOND ->
                 List.of(step.pick() % 2 == 0 ? leader() : any(step.pick()));
             case KILL_ONE, PAUSE_ONE, POWER_ONE -> List.of(any(step.pick()));
             case PARTITION_HALVES -> shuffled(step.pick()).subList(0, (cluster.size() - 1) / 2);
             case KILL_MAJORITY, PAUSE_MAJORITY -> shuffled(step.pick()).subList(0, cluster.size() / 2 + 1);
-            case KILL_ALL, POWER_ALL -> cluster.nodes();
+            case KILL_ALL, POWER_ALL, STOP_AT_STEPS -> cluster.nodes();
+            case AWAY_FOLLOWER -> List.of(1 + (leader() + step.pick() % (cluster.size() - 1)) % cluster.size());
         };
     }
 
@@ -113,12 +146,14 @@ public final class Nemesis {
 
     private String begin(FaultKind kind, List<Integer> nodes) throws IOException {
         return switch (kind) {
-            case PARTITION_HALVES, PARTITION_LEADER -> cluster.cut(between(nodes, true, true));
+            case PARTITION_HALVES, PARTITION_LEADER, AWAY_FOLLOWER -> cluster.cut(between(nodes, true, true));
             case PARTITION_ONE_WAY_IN -> cluster.cut(between(nodes, false, true));
             case PARTITION_ONE_WAY_OUT -> cluster.cut(between(nodes, true, false));
             case KILL_LEADER, KILL_ONE, KILL_MAJORITY, KILL_ALL -> cluster.kill(nodes);
             case PAUSE_LEADER, PAUSE_ONE, PAUSE_MAJORITY -> cluster.pause(nodes);
             case POWER_ONE, POWER_ALL -> cluster.cutPower(nodes);
+            case CLOCK_SLOW, CLOCK_FAST, CLOCK_BEYOND -> cluster.runClocks(nodes, kind.clockRate());
+            case STOP_AT_STEPS -> "";
         };
     }
 
@@ -142,9 +177,11 @@ public final class Nemesis {
 
     private String end(FaultKind kind, List<Integer> nodes) throws IOException {
         return switch (kind.group()) {
-            case PARTITION -> cluster.healNetwork();
+            case PARTITION, SNAPSHOT -> cluster.healNetwork();
             case KILL, POWER -> cluster.start(nodes);
             case PAUSE -> cluster.resume(nodes);
+            case CLOCK, CLOCK_TOO_SLOW -> cluster.runClocks(nodes, 1);
+            case STOPS -> "";
         };
     }
 }

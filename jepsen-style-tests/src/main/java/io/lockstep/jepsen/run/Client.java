@@ -1,7 +1,8 @@
 package io.lockstep.jepsen.run;
 
+import io.lockstep.jepsen.client.CallException;
+import io.lockstep.jepsen.client.Caller;
 import io.lockstep.jepsen.client.NodeClient;
-import io.lockstep.jepsen.client.NodeClient.CallException;
 import io.lockstep.jepsen.cluster.Pause;
 import io.lockstep.jepsen.history.Action;
 import io.lockstep.jepsen.history.Consistency;
@@ -9,10 +10,14 @@ import io.lockstep.jepsen.history.Operation;
 import io.lockstep.jepsen.history.Outcome;
 import io.lockstep.jepsen.history.Recorder;
 import io.lockstep.jepsen.workload.Workload;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
-/** One client thread: takes actions from the workload, one at a time, sends them to its node, records what came of it. */
+/**
+ * One client thread: takes actions from the workload, one at a time, sends each to a node, records what came of it. Most
+ * have one node; a session asks another one each time.
+ */
 final class Client implements Runnable {
 
     /**
@@ -20,21 +25,24 @@ final class Client implements Runnable {
      * @param threads how many there are: process numbers after an unknown outcome go up by this
      * @param meanPauseMicros between two operations
      */
-    record Settings(int thread, int threads, int node, long seed, long meanPauseMicros, boolean staleAsLinearizable) {}
+    record Settings(int thread, int threads, long seed, long meanPauseMicros, boolean staleAsLinearizable) {}
+
+    /** A node, and how to reach it. */
+    record Target(int node, Caller caller) {}
 
     /** A node that is down refuses at once: asking it all the time would only fill the history. */
     private static final int UNREACHABLE_PAUSE_MILLIS = 200;
 
     private final Settings settings;
-    private final NodeClient node;
+    private final List<Target> targets;
     private final Workload workload;
     private final Recorder recorder;
     private final BooleanSupplier goOn;
     private int process;
 
-    Client(Settings settings, NodeClient node, Workload workload, Recorder recorder, BooleanSupplier goOn) {
+    Client(Settings settings, List<Target> targets, Workload workload, Recorder recorder, BooleanSupplier goOn) {
         this.settings = settings;
-        this.node = node;
+        this.targets = List.copyOf(targets);
         this.workload = workload;
         this.recorder = recorder;
         this.goOn = goOn;
@@ -46,32 +54,33 @@ final class Client implements Runnable {
         SplittableRandom random = new SplittableRandom(settings.seed() * 31 + settings.thread());
         while (goOn.getAsBoolean()) {
             Pause.millis(random.nextLong(1 + 2 * settings.meanPauseMicros()) / 1_000);
-            perform(workload.next(settings.thread(), random));
+            Action action = workload.next(settings.thread(), random);
+            perform(action, targets.get(targets.size() == 1 ? 0 : random.nextInt(targets.size())));
         }
     }
 
     /** Returns the operation as it was recorded. */
-    Operation perform(Action action) {
-        Action sent = settings.staleAsLinearizable() ? stale(action) : action;
+    Operation perform(Action action, Target target) {
+        Action sent = settings.staleAsLinearizable() && !workload.hasSessions() ? stale(action) : action;
         int index = recorder.nextIndex();
         long invokedNanos = System.nanoTime();
         Operation operation;
         try {
-            var answer = node.perform(sent, NodeClient.DEFAULT_DEADLINE_MILLIS);
+            var answer = target.caller().perform(sent, NodeClient.DEFAULT_DEADLINE_MILLIS);
             operation = new Operation(
-                    index, process, settings.node(), action, invokedNanos, System.nanoTime(), Outcome.OK, answer, null);
+                    index, process, target.node(), action, invokedNanos, System.nanoTime(), Outcome.OK, answer, null);
         } catch (CallException e) {
             operation = new Operation(
                     index,
                     process,
-                    settings.node(),
+                    target.node(),
                     action,
                     invokedNanos,
                     System.nanoTime(),
                     e.outcome(),
                     null,
                     e.getMessage());
-            if (e.outcome() == Outcome.UNKNOWN) {
+            if (e.outcome() == Outcome.UNKNOWN && !workload.hasSessions()) {
                 process += settings.threads();
             }
             if (e.neverConnected()) {

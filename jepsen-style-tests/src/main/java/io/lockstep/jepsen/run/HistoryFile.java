@@ -6,6 +6,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.lockstep.jepsen.check.EventLog;
+import io.lockstep.jepsen.history.Ack;
 import io.lockstep.jepsen.history.Action;
 import io.lockstep.jepsen.history.Answer;
 import io.lockstep.jepsen.history.Consistency;
@@ -32,13 +33,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryFile {
     private static final String END_OF_LOG = "end";
+    private static final String PROCESS_START = "process-start";
 
     private HistoryFile() {}
 
     private record Line(long timeNanos, JsonObject json) {}
 
-    static void write(Path file, List<Operation> history, List<FaultRecord> faults) throws IOException {
+    /** @param starts when each node's process was started, by node */
+    static void write(Path file, List<Operation> history, List<FaultRecord> faults, Map<Integer, List<Long>> starts)
+            throws IOException {
         List<Line> lines = new ArrayList<>();
+        starts.forEach((node, times) -> times.forEach(time -> lines.add(new Line(time, startLine(node, time)))));
         for (Operation operation : history) {
             lines.add(new Line(operation.invokedNanos(), invocation(operation)));
             lines.add(new Line(operation.returnedNanos(), end(operation)));
@@ -79,6 +84,8 @@ public final class HistoryFile {
             json.addProperty("value", swap.value());
         } else if (operation.action() instanceof Action.ReadAt read) {
             json.addProperty("at", read.atRevision());
+        } else if (operation.action() instanceof Action.ReadSince read) {
+            json.addProperty("since", read.minRevision());
         }
         return json;
     }
@@ -102,6 +109,14 @@ public final class HistoryFile {
         json.add("versions", versions);
         if (answer.stalenessMillis() != Answer.UNPROVEN) {
             json.addProperty("staleness", answer.stalenessMillis());
+        }
+        if (!answer.acknowledged().committed()) {
+            json.addProperty("committed", false);
+        }
+        if (!answer.acknowledged().missing().isEmpty()) {
+            JsonArray missing = new JsonArray();
+            answer.acknowledged().missing().forEach(missing::add);
+            json.add("missing", missing);
         }
         return json;
     }
@@ -137,6 +152,30 @@ public final class HistoryFile {
         json.addProperty("recoveryMillis", fault.recoveryMillis());
         json.addProperty("detail", fault.detail());
         return json;
+    }
+
+    private static JsonObject startLine(int node, long timeNanos) {
+        JsonObject json = new JsonObject();
+        json.addProperty("time", timeNanos);
+        json.addProperty("process", "nemesis");
+        json.addProperty("type", PROCESS_START);
+        json.addProperty("node", node);
+        return json;
+    }
+
+    /** When each node's process was started, by node. */
+    public static Map<Integer, List<Long>> readStarts(Path file) throws IOException {
+        Map<Integer, List<Long>> starts = new HashMap<>();
+        try (BufferedReader in = Files.newBufferedReader(file)) {
+            for (String text = in.readLine(); text != null; text = in.readLine()) {
+                JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+                if (json.has("type") && json.get("type").getAsString().equals(PROCESS_START)) {
+                    starts.computeIfAbsent(json.get("node").getAsInt(), node -> new ArrayList<>())
+                            .add(json.get("time").getAsLong());
+                }
+            }
+        }
+        return starts;
     }
 
     /** The operations of a file, in order of invocation. */
@@ -203,10 +242,15 @@ public final class HistoryFile {
             case "read" -> new Action.Read(key, Consistency.LINEARIZABLE);
             case "stale-read" -> new Action.Read(key, Consistency.STALE);
             case "bounded-read" -> new Action.Read(key, Consistency.BOUNDED);
+            case "bounded-here-read" -> new Action.Read(key, Consistency.BOUNDED_HERE);
+            case "session-read" -> new Action.Read(key, Consistency.SESSION);
             case "read-at" -> new Action.ReadAt(key, json.get("at").getAsLong());
+            case "revision-read" -> new Action.ReadSince(key, json.get("since").getAsLong());
             case "scan" -> new Action.Scan(key, Consistency.LINEARIZABLE);
             case "stale-scan" -> new Action.Scan(key, Consistency.STALE);
             case "write" -> new Action.Write(key, json.get("value").getAsString());
+            case "write-all" -> new Action.Write(key, json.get("value").getAsString(), Ack.ALL);
+            case "write-accepted" -> new Action.Write(key, json.get("value").getAsString(), Ack.ACCEPTED);
             case "cas" ->
                 new Action.CompareAndSet(
                         key,
@@ -226,7 +270,16 @@ public final class HistoryFile {
                 json.get("revision").getAsLong(),
                 json.get("succeeded").getAsBoolean(),
                 versions,
-                json.has("staleness") ? json.get("staleness").getAsLong() : Answer.UNPROVEN);
+                json.has("staleness") ? json.get("staleness").getAsLong() : Answer.UNPROVEN,
+                acknowledged(json));
+    }
+
+    private static Answer.Acknowledged acknowledged(JsonObject json) {
+        List<Long> missing = new ArrayList<>();
+        if (json.has("missing")) {
+            json.getAsJsonArray("missing").forEach(member -> missing.add(member.getAsLong()));
+        }
+        return new Answer.Acknowledged(!json.has("committed"), missing);
     }
 
     static void writeLog(Path file, EventLog log) throws IOException {

@@ -5,7 +5,6 @@ import io.lockstep.jepsen.nemesis.FaultKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What to test, and how.
@@ -41,7 +40,7 @@ public record TestOptions(
                 : String.join(
                         "+",
                         faults.stream()
-                                .map(kind -> kind.group().name().toLowerCase(Locale.ROOT))
+                                .map(kind -> kind.group().label())
                                 .distinct()
                                 .toList());
         return server.name() + "-" + workload + "-" + kinds + "-seed" + seed;

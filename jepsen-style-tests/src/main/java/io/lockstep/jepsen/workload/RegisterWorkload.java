@@ -1,6 +1,7 @@
 package io.lockstep.jepsen.workload;
 
 import io.lockstep.jepsen.check.CheckResult;
+import io.lockstep.jepsen.check.Evidence;
 import io.lockstep.jepsen.check.RegisterChecker;
 import io.lockstep.jepsen.history.Action;
 import io.lockstep.jepsen.history.Consistency;
@@ -139,7 +140,7 @@ public final class RegisterWorkload implements Workload {
     }
 
     @Override
-    public List<CheckResult> check(List<Operation> history, long originNanos) {
-        return List.of(new RegisterChecker(BUDGET_PER_KEY).check(history, originNanos));
+    public List<CheckResult> check(Evidence evidence) {
+        return List.of(new RegisterChecker(BUDGET_PER_KEY).check(evidence.history(), evidence.originNanos()));
     }
 }

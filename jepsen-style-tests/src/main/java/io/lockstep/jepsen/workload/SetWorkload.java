@@ -1,6 +1,7 @@
 package io.lockstep.jepsen.workload;
 
 import io.lockstep.jepsen.check.CheckResult;
+import io.lockstep.jepsen.check.Evidence;
 import io.lockstep.jepsen.check.SetChecker;
 import io.lockstep.jepsen.history.Action;
 import io.lockstep.jepsen.history.Consistency;
@@ -57,14 +58,14 @@ public final class SetWorkload implements Workload {
     }
 
     @Override
-    public List<CheckResult> check(List<Operation> history, long originNanos) {
+    public List<CheckResult> check(Evidence evidence) {
         TreeSet<String> prefixes = new TreeSet<>();
-        for (Operation operation : history) {
+        for (Operation operation : evidence.history()) {
             String key = operation.action().key();
             prefixes.add(key.substring(0, key.indexOf('/') + 1));
         }
         return prefixes.stream()
-                .map(prefix -> SetChecker.check(history, prefix, originNanos))
+                .map(prefix -> SetChecker.check(evidence.history(), prefix, evidence.originNanos()))
                 .toList();
     }
 }

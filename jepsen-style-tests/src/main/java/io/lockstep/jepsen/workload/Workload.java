@@ -1,6 +1,7 @@
 package io.lockstep.jepsen.workload;
 
 import io.lockstep.jepsen.check.CheckResult;
+import io.lockstep.jepsen.check.Evidence;
 import io.lockstep.jepsen.history.Action;
 import io.lockstep.jepsen.history.Operation;
 import java.util.List;
@@ -21,5 +22,10 @@ public interface Workload {
     List<Action> finalReads();
 
     /** The verdicts that need no revisions. */
-    List<CheckResult> check(List<Operation> history, long originNanos);
+    List<CheckResult> check(Evidence evidence);
+
+    /** Whether each thread is a session, which asks another member each time. */
+    default boolean hasSessions() {
+        return false;
+    }
 }

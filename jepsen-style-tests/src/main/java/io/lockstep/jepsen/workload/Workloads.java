@@ -4,9 +4,15 @@ import java.util.List;
 
 /** The workloads by name. */
 public final class Workloads {
-    public static final List<String> NAMES = List.of(RegisterWorkload.NAME, SetWorkload.NAME);
+    public static final List<String> NAMES = List.of(
+            RegisterWorkload.NAME, SetWorkload.NAME, StalenessWorkload.NAME, SessionWorkload.NAME, AckWorkload.NAME);
 
     private Workloads() {}
+
+    /** Whether the workload uses what only Lockstep has. */
+    public static boolean needsDial(String name) {
+        return !name.equals(RegisterWorkload.NAME) && !name.equals(SetWorkload.NAME);
+    }
 
     /**
      * @param threads how many client threads will ask
@@ -16,6 +22,9 @@ public final class Workloads {
         return switch (name) {
             case RegisterWorkload.NAME -> new RegisterWorkload(threads, bounded);
             case SetWorkload.NAME -> new SetWorkload();
+            case StalenessWorkload.NAME -> new StalenessWorkload();
+            case SessionWorkload.NAME -> new SessionWorkload(threads);
+            case AckWorkload.NAME -> new AckWorkload();
             default -> throw new IllegalArgumentException("no workload " + name + ": choose from " + NAMES);
         };
     }

@@ -2,6 +2,7 @@ package io.lockstep.jepsen.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.jepsen.history.Ack;
 import io.lockstep.jepsen.history.Action;
 import io.lockstep.jepsen.history.Answer;
 import io.lockstep.jepsen.history.Consistency;
@@ -55,7 +56,8 @@ class StalenessCheckerTest {
         read(Consistency.STALE, 3, 0, 300);
         read(Consistency.STALE, 1, 250, 300);
         assertThat(verdict()).isEqualTo(Verdict.VALID);
-        assertThat(StalenessChecker.check(history, 0).summary()).startsWith("3 bounds, median 100 ms");
+        assertThat(StalenessChecker.check(history, 0).summary())
+                .contains("proven: median 100 ms", "true: median 100 ms");
     }
 
     @Test
@@ -85,5 +87,28 @@ class StalenessCheckerTest {
         assertThat(verdict()).isEqualTo(Verdict.VALID);
         read(Consistency.BOUNDED, 1, Answer.UNPROVEN, 2_000);
         assertThat(verdict()).isEqualTo(Verdict.INVALID);
+    }
+
+    @Test
+    void check_revisionReadBehindItsRevision_isInvalid() {
+        add(new Action.ReadSince("k", 5), new Answer(4, true, List.of(), 7), 10, 11);
+        assertThat(verdict()).isEqualTo(Verdict.INVALID);
+    }
+
+    @Test
+    void check_acceptedWrite_isNoAcknowledgementOfItsRevision() {
+        Answer accepted = new Answer(9, true, List.of(), Answer.UNPROVEN, new Answer.Acknowledged(false, List.of()));
+        add(new Action.Write("k", "v", Ack.ACCEPTED), accepted, 10, 11);
+        read(Consistency.STALE, 1, 0, 300);
+        assertThat(verdict()).isEqualTo(Verdict.VALID);
+    }
+
+    @Test
+    void withoutVerdict_answersThatLied_areCountedAndUnknown() {
+        write(2, 100);
+        read(Consistency.STALE, 1, 50, 300);
+        CheckResult result = StalenessChecker.withoutVerdict(history, 0);
+        assertThat(result.verdict()).isEqualTo(Verdict.UNKNOWN);
+        assertThat(result.problems()).singleElement().asString().contains("1 answers were staler");
     }
 }

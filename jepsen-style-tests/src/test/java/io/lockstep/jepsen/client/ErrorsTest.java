@@ -10,7 +10,6 @@ import io.grpc.stub.StreamObserver;
 import io.lockstep.api.KVGrpc;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.PutResponse;
-import io.lockstep.jepsen.client.NodeClient.CallException;
 import io.lockstep.jepsen.history.Action;
 import io.lockstep.jepsen.history.Consistency;
 import io.lockstep.jepsen.history.Outcome;

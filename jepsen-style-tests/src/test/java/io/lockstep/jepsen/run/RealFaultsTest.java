@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Real processes, real faults: about two minutes on Lockstep, and a real etcd in the same harness as a control. Seeds are
+ * Real processes, real faults: about five minutes on Lockstep, and a real etcd in the same harness as a control. Seeds are
  * fixed, so that a failure can be looked for again with {@code kv jepsen test}.
  */
 @Timeout(400)
@@ -40,12 +40,45 @@ final class RealFaultsTest {
         lockstep("set", "power", 22, 103);
     }
 
+    @Test
+    void lockstep_stoppedBetweenTheStepsOfARead_isNeverStalerThanItSays() throws IOException {
+        lockstep("staleness", "stop-at-steps", 20, 104);
+    }
+
+    @Test
+    void lockstep_withASnapshotASlowClockAndAKill_isNeverStalerThanItSays() throws IOException {
+        lockstep("staleness", "away-follower,clock-slow,kill-leader,partition-one-way-in", 28, 105);
+    }
+
+    @Test
+    void lockstep_sessionsOnAnyMember_readTheirWrites() throws IOException {
+        lockstep("session", "partition-leader,pause-one,kill-one", 22, 106);
+    }
+
+    /** The checker must find what reads without a token are allowed to do. */
+    @Test
+    void lockstep_sessionsWithoutAToken_areFoundOut() throws IOException {
+        requireLockstep();
+        Outcomes outcomes = test(LockstepServer.onClassPath(List.of()), "session", "partition-leader", 8, 107, true);
+        assertThat(verdict(outcomes, "session")).as(Report.of(outcomes)).isEqualTo(Verdict.INVALID);
+        assertThat(verdict(outcomes, "certificate")).as(Report.of(outcomes)).isEqualTo(Verdict.VALID);
+    }
+
+    @Test
+    void lockstep_acknowledgementsUnderCutsAndKills_holdWhatTheyPromise() throws IOException {
+        lockstep("ack", "partition-leader,kill-one", 16, 108);
+    }
+
     private static void lockstep(String workload, String faults, int seconds, long seed) throws IOException {
+        requireLockstep();
+        assertValid(test(LockstepServer.onClassPath(List.of()), workload, faults, seconds, seed, false));
+    }
+
+    private static void requireLockstep() {
         if (!LockstepServer.isPresent()) {
             Machine.require(false, "no server: " + LockstepServer.MAIN_CLASS + " is not on the class path");
         }
-        Machine.require(Capability.HOSTS, Capability.POWER_CUTS);
-        assertValid(test(LockstepServer.onClassPath(List.of()), workload, faults, seconds, seed, false));
+        Machine.require(Capability.HOSTS, Capability.POWER_CUTS, Capability.CLOCKS);
     }
 
     @Test
