@@ -37,7 +37,7 @@ public enum FaultKind {
     private static final double SLOW = 0.82;
     private static final double FAST = 1.2;
     private static final double BEYOND = 0.5;
-    private static final List<String> SMALL_LOGS = List.of("--snapshot-count=100", "--log-margin=20");
+    private static final List<String> SMALL_LOGS = List.of("--snapshot-count=40", "--log-margin=10");
     /** A clock that shows 0.82 s for a second is off by 22 %. */
     private static final List<String> LARGE_DRIFT = List.of("--max-clock-drift=25");
 

@@ -1,5 +1,6 @@
 package io.lockstep.jepsen.nemesis;
 
+import io.lockstep.jepsen.client.NodeStatus;
 import io.lockstep.jepsen.cluster.Cluster;
 import io.lockstep.jepsen.cluster.Pause;
 import java.io.IOException;
@@ -16,6 +17,10 @@ public final class Nemesis {
     /** How long a cluster may take to work again once a fault is over. */
     public static final Duration RECOVERY = Duration.ofSeconds(60);
 
+    /** Some times the entries between two snapshots, also where several writes share an entry. */
+    private static final long WRITES_AWAY = 250;
+
+    private static final Duration AWAY = Duration.ofSeconds(30);
     private static final Duration INSTALL = Duration.ofSeconds(15);
     private static final String SNAPSHOTS_INSTALLED = "lockstep_snapshot_install_duration_seconds_count";
     private static final int LEADER_ATTEMPTS = 40;
@@ -63,6 +68,9 @@ public final class Nemesis {
             } else {
                 Pause.millis(step.lastingMillis());
             }
+            if (step.kind().group() == FaultKind.Group.SNAPSHOT) {
+                doing += awaitWrites(nodes);
+            }
             long ended = System.nanoTime();
             String undoing = end(step.kind(), nodes);
             if (step.kind().group() == FaultKind.Group.SNAPSHOT) {
@@ -86,6 +94,21 @@ public final class Nemesis {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    /** Until the others have written so much more that they must have cut their logs. */
+    private String awaitWrites(List<Integer> away) {
+        long behind = cluster.status(away.get(0)).map(NodeStatus::revision).orElse(0L);
+        long deadline = System.nanoTime() + AWAY.toNanos();
+        long newest = 0;
+        while (newest < behind + WRITES_AWAY && System.nanoTime() - deadline < 0) {
+            Pause.millis(LEADER_RETRY_MILLIS);
+            newest = cluster.leader()
+                    .flatMap(cluster::status)
+                    .map(NodeStatus::revision)
+                    .orElse(0L);
+        }
+        return newest < behind + WRITES_AWAY ? "too little was written for a snapshot" : "";
     }
 
     /** That the others' logs no longer reached back is the point. */
