@@ -6,7 +6,8 @@ import java.nio.file.Path;
 
 /** The clocks that a staleness bound rests on. */
 interface Clocks {
-    long UNKNOWN = -1;
+    /** No time, and no difference between two. */
+    long UNKNOWN = Long.MIN_VALUE;
 
     /** Never goes back; stands still while the machine sleeps. */
     long nanoTime();

@@ -101,6 +101,16 @@ class StalenessBoundTest {
         assertThat(bound.ageMillis()).isEqualTo(11);
     }
 
+    /** As the uptime comes in steps of 10 ms, it is often a millisecond behind a machine that never slept. */
+    @Test
+    void ageMillis_uptimeAMillisecondBehind_isNoUnknownUptime() {
+        clocks.uptimeMillis = TimeUnit.NANOSECONDS.toMillis(clocks.nanos) - 1;
+        StalenessBound behind = new StalenessBound(0.01, clocks);
+        behind.prove(behind.mark());
+        clocks.wallMillis += 86_400_000;
+        assertThat(behind.ageMillis()).isZero();
+    }
+
     @Test
     void examine_sleepHiddenByAWallClockSetBack_isSeen() {
         bound.prove(bound.mark());
