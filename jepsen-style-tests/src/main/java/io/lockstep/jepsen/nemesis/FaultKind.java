@@ -28,7 +28,7 @@ public enum FaultKind {
     STOP_AT_STEPS(Group.STOPS, false),
     /** A follower is cut off until the others' logs no longer reach back to it: it comes back by a snapshot. */
     AWAY_FOLLOWER(Group.SNAPSHOT, true),
-    /** A node's clock is slower than others, by no more than it was told to allow for. */
+    /** A node that is cut off has a clock slower than others, by no more than it was told to allow for. */
     CLOCK_SLOW(Group.CLOCK, true),
     CLOCK_FAST(Group.CLOCK, true),
     /** By more. */

@@ -175,7 +175,9 @@ public final class Nemesis {
             case KILL_LEADER, KILL_ONE, KILL_MAJORITY, KILL_ALL -> cluster.kill(nodes);
             case PAUSE_LEADER, PAUSE_ONE, PAUSE_MAJORITY -> cluster.pause(nodes);
             case POWER_ONE, POWER_ALL -> cluster.cutPower(nodes);
-            case CLOCK_SLOW, CLOCK_FAST, CLOCK_BEYOND -> cluster.runClocks(nodes, kind.clockRate());
+            // Cut off, it knows only by its clock how stale it is.
+            case CLOCK_SLOW, CLOCK_FAST, CLOCK_BEYOND ->
+                cluster.runClocks(nodes, kind.clockRate()) + cluster.cut(between(nodes, true, true));
             case STOP_AT_STEPS -> "";
         };
     }
@@ -203,7 +205,7 @@ public final class Nemesis {
             case PARTITION, SNAPSHOT -> cluster.healNetwork();
             case KILL, POWER -> cluster.start(nodes);
             case PAUSE -> cluster.resume(nodes);
-            case CLOCK, CLOCK_TOO_SLOW -> cluster.runClocks(nodes, 1);
+            case CLOCK, CLOCK_TOO_SLOW -> cluster.healNetwork() + cluster.runClocks(nodes, 1);
             case STOPS -> "";
         };
     }
