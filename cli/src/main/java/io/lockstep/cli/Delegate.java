@@ -3,6 +3,7 @@ package io.lockstep.cli;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 
 /**
@@ -10,21 +11,24 @@ import picocli.CommandLine;
  * not load a server or a test harness.
  */
 final class Delegate {
+    private static final Set<String> NAMES = Set.of("node", "jepsen", "lab", "bench", "example");
     private static final String NODE = "io.lockstep.node.Main";
     private static final String JEPSEN = "io.lockstep.jepsen.JepsenCommand";
+    private static final String LAB = "io.lockstep.lab.LabCommand";
     private static final String BENCH = "io.lockstep.bench.BenchCommand";
     private static final String EXAMPLE = "io.lockstep.examples.ExampleCommand";
 
     private Delegate() {}
 
     static boolean isOne(String name) {
-        return name.equals("node") || name.equals("jepsen") || name.equals("bench") || name.equals("example");
+        return NAMES.contains(name);
     }
 
     static String description(String name) {
         return switch (name) {
             case "node" -> "Runs one node in the foreground: kv node --help lists its settings.";
             case "jepsen" -> "Tests under faults: test, probe, check.";
+            case "lab" -> "Shows replication against synchronisation: a cluster under faults, drawn on one page.";
             case "bench" -> "Load on any etcd v3 server, with latencies.";
             case "example" -> "Small programs on the running cluster: shop, bank, leaderboard.";
             default -> throw new IllegalArgumentException(name);
@@ -36,6 +40,7 @@ final class Delegate {
         return switch (name) {
             case "node" -> node(words);
             case "jepsen" -> command(JEPSEN, name).execute(words);
+            case "lab" -> command(LAB, name).execute(words);
             case "bench" -> command(BENCH, name).execute(words);
             case "example" -> example(words, console);
             default -> throw new IllegalArgumentException(name);

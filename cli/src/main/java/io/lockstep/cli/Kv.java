@@ -46,6 +46,7 @@ public final class Kv {
             "completion",
             "example",
             "jepsen",
+            "lab",
             "bench",
             "help");
 

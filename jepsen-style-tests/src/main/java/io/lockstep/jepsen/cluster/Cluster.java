@@ -137,6 +137,11 @@ public final class Cluster implements AutoCloseable {
         return new NodeClient(member(node).address().host(), ServerKind.Address.CLIENT_PORT);
     }
 
+    /** Where clients reach a node: {@code host:port}. */
+    public String clientTarget(int node) {
+        return member(node).address().host() + ":" + ServerKind.Address.CLIENT_PORT;
+    }
+
     /** The same for many keys. */
     public BulkClient connectBulk(int node, int valueBytes) {
         return new BulkClient(member(node).address().host(), ServerKind.Address.CLIENT_PORT, valueBytes);
