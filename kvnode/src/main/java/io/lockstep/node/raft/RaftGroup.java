@@ -156,6 +156,7 @@ public final class RaftGroup implements AutoCloseable {
             String refusal = founding.found(transport.calls());
             if (refusal == null) {
                 startNode();
+                electFirst();
             } else {
                 fatal.report(refusal, null);
             }
@@ -164,6 +165,17 @@ public final class RaftGroup implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (IOException | RaftStartException | RuntimeException e) {
             fatal.report(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void electFirst() throws InterruptedException {
+        FirstElection election = new FirstElection(config, transport.calls());
+        election.open();
+        if (election.isMine() && election.awaitVoters()) {
+            RaftNode current = node;
+            if (current != null) {
+                current.standFirst();
+            }
         }
     }
 

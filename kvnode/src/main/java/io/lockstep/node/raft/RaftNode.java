@@ -6,6 +6,10 @@ import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.core.NodeImpl;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.option.RaftOptions;
+import com.alipay.sofa.jraft.rpc.Connection;
+import com.alipay.sofa.jraft.rpc.RpcContext;
+import com.alipay.sofa.jraft.rpc.RpcRequestClosure;
+import com.alipay.sofa.jraft.rpc.RpcRequests;
 import io.lockstep.node.raft.log.GuardedLogStorage;
 import io.lockstep.node.raft.log.GuardedServiceFactory;
 import io.lockstep.node.raft.log.LogRefusedException;
@@ -188,6 +192,35 @@ final class RaftNode {
     /** The last entry that is durable here. */
     long durableIndex() {
         return log.durableIndex();
+    }
+
+    /** Stands for election at once, if nobody has done so since this cluster was founded. */
+    void standFirst() {
+        RpcRequests.TimeoutNowRequest request = RpcRequests.TimeoutNowRequest.newBuilder()
+                .setGroupId(config.groupId())
+                .setServerId(PeerIds.of(config.self()).toString())
+                .setPeerId(PeerIds.of(config.self()).toString())
+                .setTerm(0)
+                .build();
+        jraft.handleTimeoutNowRequest(request, new RpcRequestClosure(new NoAnswer()));
+    }
+
+    /** Nobody asked. */
+    private static final class NoAnswer implements RpcContext {
+        @Override
+        public void sendResponse(Object answer) {
+            // What became of it shows in who leads.
+        }
+
+        @Override
+        public @Nullable Connection getConnection() {
+            return null;
+        }
+
+        @Override
+        public String getRemoteAddress() {
+            return "";
+        }
     }
 
     /** Moves leadership to whoever is nearest, and waits for that, but not long. */
