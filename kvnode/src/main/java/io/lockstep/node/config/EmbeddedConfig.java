@@ -53,10 +53,10 @@ public final class EmbeddedConfig {
         return this;
     }
 
-    /** Where clients are served, like {@code http://127.0.0.1:2379}; none: only through {@code KvNode.channel()}. */
+    /** Where clients are served, like {@code http://127.0.0.1:2379}, with port 0 for a free one; none: only through {@code KvNode.channel()}. */
     public EmbeddedConfig clientUrls(String... urls) {
         this.clientUrls = List.of(urls).stream()
-                .map(url -> HostPort.parse("listen-client-urls", url))
+                .map(url -> HostPort.parseListening("listen-client-urls", url))
                 .toList();
         return this;
     }

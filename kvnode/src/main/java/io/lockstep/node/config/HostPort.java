@@ -12,6 +12,15 @@ import java.util.List;
 public record HostPort(String host, int port, boolean tls) {
     /** Parses {@code http://host:port}; the setting's name goes into the error. */
     public static HostPort parse(String setting, String url) {
+        return parse(setting, url, 1);
+    }
+
+    /** The same where a node listens: port 0 takes a free one. */
+    public static HostPort parseListening(String setting, String url) {
+        return parse(setting, url, 0);
+    }
+
+    private static HostPort parse(String setting, String url, int lowestPort) {
         URI uri;
         try {
             uri = new URI(url.strip());
@@ -21,9 +30,11 @@ public record HostPort(String host, int port, boolean tls) {
         if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
             throw ConfigException.of(setting, url, "must begin with http:// or https://");
         }
-        if (uri.getHost() == null || uri.getPort() < 1 || uri.getPort() > 65_535) {
+        if (uri.getHost() == null || uri.getPort() < lowestPort || uri.getPort() > 65_535) {
             throw ConfigException.of(
-                    setting, url, "needs a host and a port from 1 to 65535, like http://127.0.0.1:2379");
+                    setting,
+                    url,
+                    "needs a host and a port from " + lowestPort + " to 65535, like http://127.0.0.1:2379");
         }
         if (uri.getPath() != null && !uri.getPath().isEmpty() && !uri.getPath().equals("/")) {
             throw ConfigException.of(setting, url, "must not have a path");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.node.junit;
+
+import org.jspecify.annotations.NullMarked;
