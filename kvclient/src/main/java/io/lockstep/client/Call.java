@@ -175,24 +175,38 @@ final class Call<Q, A> {
         if (result.isDone()) {
             return;
         }
-        attempts++;
+        int number = nextAttempt();
         Slot slot = only == null ? choose() : only;
-        attemptsMade = attempts;
         asked = slot.endpoint();
         HandOverMark mark = new HandOverMark();
         CallOptions options = CallOptions.DEFAULT
                 .withDeadlineAfter(attemptNanos(), TimeUnit.NANOSECONDS)
                 .withStreamTracerFactory(mark);
         ClientCall<Q, A> call = slot.channel().newCall(order.method(), options);
-        current = call;
         call.start(new AttemptListener(slot, mark), new Metadata());
         call.request(2);
         call.sendMessage(order.request());
         call.halfClose();
+        publish(call, number);
         if (result.isCancelled()) {
             call.cancel("cancelled by the caller", null);
         } else if (channels.isClosed()) {
             cancelAsClosed();
+        }
+    }
+
+    private synchronized int nextAttempt() {
+        attemptsMade = ++attempts;
+        return attempts;
+    }
+
+    /**
+     * Whom a cancelling thread has to cancel. Only once the request is handed over: grpc throws at one that sends on a call
+     * which another thread cancelled. The attempt may have failed by then, and the next be under way.
+     */
+    private synchronized void publish(ClientCall<Q, A> call, int number) {
+        if (attempts == number) {
+            current = call;
         }
     }
 

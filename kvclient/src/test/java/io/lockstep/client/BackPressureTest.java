@@ -74,6 +74,25 @@ final class BackPressureTest {
     }
 
     @Test
+    void call_thatWouldFit_doesNotOvertakeALargerOneThatWaits() {
+        try (FakeMember member = new FakeMember();
+                KvClient client = builder(member, new CallLimits(100, 10_000, 100))
+                        .callbackExecutor(Runnable::run)
+                        .build()) {
+            member.delayMillis = 100;
+            List<String> order = new CopyOnWriteArrayList<>();
+            ByteString large = ByteString.copyFrom(new byte[6_000]);
+            CompletableFuture<?> first = client.put(KEY, large).thenRun(() -> order.add("first"));
+            CompletableFuture<?> second = client.put(KEY, large).thenRun(() -> order.add("second"));
+            CompletableFuture<?> small = client.put(KEY, KEY).thenRun(() -> order.add("small"));
+
+            CompletableFuture.allOf(first, second, small).join();
+
+            assertThat(order).containsExactly("first", "second", "small");
+        }
+    }
+
+    @Test
     void call_largerThanTheLimit_goesAlone() {
         try (FakeMember member = new FakeMember();
                 KvClient client = builder(member, new CallLimits(100, 10, 100)).build()) {

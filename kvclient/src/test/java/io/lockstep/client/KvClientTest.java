@@ -152,7 +152,7 @@ final class KvClientTest {
         String alsoGone = nobody();
         try (FakeMember one = new FakeMember();
                 KvClient client = builder(one.endpoint(), gone, alsoGone)
-                        .timeout(Duration.ofSeconds(2))
+                        .timeout(Duration.ofSeconds(20))
                         // After these attempts the last word is a refused connection's.
                         .retries(new RetryPolicy(6, 6, Duration.ofMillis(5), Duration.ofMillis(5)))
                         .build()) {

@@ -91,6 +91,7 @@ final class OwnChannelsTest {
 
         client.close();
 
+        assertThat(put).as("ended by the close").isDone();
         assertThatThrownBy(put::join).hasCauseInstanceOf(UnknownOutcome.class);
         assertThat(channel.isShutdown()).isFalse();
         assertThatThrownBy(() -> client.sync().get("k"))
