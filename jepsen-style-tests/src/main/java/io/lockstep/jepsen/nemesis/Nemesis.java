@@ -133,13 +133,14 @@ public final class Nemesis {
         return switch (step.kind()) {
             case PARTITION_LEADER, KILL_LEADER, PAUSE_LEADER -> List.of(leader());
             // Half of the time the leader: one that cannot hear, or is not heard, is the interesting one.
-            case PARTITION_ONE_WAY_IN, PARTITION_ONE_WAY_OUT, CLOCK_SLOW, CLOCK_FAST, CLOCK_BEYOND ->
+            case PARTITION_ONE_WAY_IN, PARTITION_ONE_WAY_OUT ->
                 List.of(step.pick() % 2 == 0 ? leader() : any(step.pick()));
             case KILL_ONE, PAUSE_ONE, POWER_ONE -> List.of(any(step.pick()));
             case PARTITION_HALVES -> shuffled(step.pick()).subList(0, (cluster.size() - 1) / 2);
             case KILL_MAJORITY, PAUSE_MAJORITY -> shuffled(step.pick()).subList(0, cluster.size() / 2 + 1);
             case KILL_ALL, POWER_ALL, STOP_AT_STEPS -> cluster.nodes();
-            case AWAY_FOLLOWER -> List.of(1 + (leader() + step.pick() % (cluster.size() - 1)) % cluster.size());
+            case AWAY_FOLLOWER, CLOCK_SLOW, CLOCK_FAST, CLOCK_BEYOND ->
+                List.of(1 + (leader() + step.pick() % (cluster.size() - 1)) % cluster.size());
         };
     }
 
