@@ -43,7 +43,8 @@ final class Captions {
                     case PARTITION -> led + "Alone, it answered what needs nobody else.";
                     case SLOW ->
                         "Its link passed nothing for " + Faults.DOWN
-                                + " at a time, again and again: what it can answer by itself, it did at once; the rest waited for the link.";
+                                + " at a time, again and again: what it can answer by itself, it did at once; the rest waited for"
+                                + " the link.";
                     case CRASH ->
                         "It was killed as the leader: its clients got nothing at any setting until it was started again.";
                 })

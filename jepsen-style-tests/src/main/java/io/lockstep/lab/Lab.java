@@ -22,7 +22,7 @@ final class Lab {
      * @param stockOfEach of the shop's items
      * @param page the HTML file; logs and samples go beside it
      */
-    record Options(Plan plan, long seed, Path page, int stockOfEach, String command) {}
+    record Options(Plan plan, long seed, Path page, boolean inProcess, int stockOfEach, String command) {}
 
     private Lab(Options options, Progress progress) {
         this.options = options;
@@ -43,15 +43,15 @@ final class Lab {
         Path folder = Optional.ofNullable(options.page().toAbsolutePath().getParent())
                 .orElse(Path.of("").toAbsolutePath());
         Files.createDirectories(folder);
-        Optional<String> noHosts = noHosts();
-        if (noHosts.isPresent()) {
-            throw new IOException("there can be no hosts of our own here: " + noHosts.get());
-        }
-        progress.phase("starting three members on hosts of their own");
+        Optional<String> noHosts = options.inProcess() ? Optional.of("as asked for") : noHosts();
+        progress.phase("starting three members"
+                + noHosts.map(why -> " in one process (" + why + ")").orElse(" on hosts of their own"));
         Evidence evidence;
         LabRun.ShopFigures shop;
-        Circumstances circumstances = new Circumstances(options, false);
-        try (Stage stage = NamespaceStage.start(folder.resolve("logs"))) {
+        Circumstances circumstances = new Circumstances(options, noHosts.isPresent());
+        try (Stage stage = noHosts.isPresent()
+                ? EmbeddedStage.start(folder.resolve("logs"))
+                : NamespaceStage.start(folder.resolve("logs"))) {
             Experiment experiment = new Experiment(stage, options.plan(), progress, options.seed());
             experiment.awaitReady();
             circumstances.ready(stage, began);

@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Takes about 40 seconds more than --seconds. Needs root: the members are processes on hosts of their own (network",
-            "namespaces).",
+            "Takes about 40 seconds more than --seconds. As root, the members are processes on hosts of their own (network",
+            "namespaces); otherwise they share one process.",
             "",
             "Examples:",
             "  kv lab                                 a minute of faults; the page is target/lab/lab.html",
@@ -56,6 +56,9 @@ public final class LabCommand implements Callable<Integer> {
     @Nullable
     Long seed;
 
+    @Option(names = "--in-process", description = "Three members in one process, though there may be root.")
+    boolean inProcess;
+
     @Override
     public Integer call() throws InterruptedException {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
@@ -76,12 +79,13 @@ public final class LabCommand implements Callable<Integer> {
 
     private int run(Plan plan, long chosen, CommandLine line) throws IOException, InterruptedException {
         Path page = out.toString().endsWith(".html") ? out : out.resolve(PAGE);
-        String command = "kv lab --seconds " + plan.seconds() + " --seed " + chosen;
+        String command =
+                "kv lab --seconds " + plan.seconds() + " --seed " + chosen + (inProcess ? " --in-process" : "");
         boolean terminal = Boolean.getBoolean("kv.terminal") && System.getenv("NO_COLOR") == null;
         LabRun run;
         Duration expected = Duration.ofSeconds(plan.seconds()).plus(Lab.BESIDE);
         try (Progress progress = new Progress(System.err, terminal, expected)) {
-            run = Lab.run(new Lab.Options(plan, chosen, page, STOCK_OF_EACH, command), progress);
+            run = Lab.run(new Lab.Options(plan, chosen, page, inProcess, STOCK_OF_EACH, command), progress);
         }
         PrintWriter table = line.getOut();
         if (run.circumstances().inProcess()) {

@@ -45,15 +45,27 @@ final class LabPageTest {
         Assumptions.assumeTrue(hosts, "no network namespaces: this needs root, iproute2 and nftables");
         Path page = folder.resolve("lab.html");
 
-        LabRun run = run(page);
+        LabRun run = run(page, false);
 
         assertThat(run.circumstances().inProcess()).isFalse();
         check(run, page);
     }
 
-    private static LabRun run(Path page) throws IOException, InterruptedException {
+    @Test
+    void run_withoutHosts_saysSoAndDrawsAll() throws IOException, InterruptedException {
+        Path page = folder.resolve("lab.html");
+
+        LabRun run = run(page, true);
+
+        assertThat(run.circumstances().inProcess()).isTrue();
+        assertThat(Files.readString(page)).contains("ran in one process");
+        check(run, page);
+    }
+
+    private static LabRun run(Path page, boolean inProcess) throws IOException, InterruptedException {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
-        Lab.Options options = new Lab.Options(new Plan(SECONDS), 5, page, STOCK_OF_EACH, "kv lab --seconds " + SECONDS);
+        Lab.Options options =
+                new Lab.Options(new Plan(SECONDS), 5, page, inProcess, STOCK_OF_EACH, "kv lab --seconds " + SECONDS);
         try (Progress progress =
                 new Progress(new PrintStream(told, true, StandardCharsets.UTF_8), false, Duration.ofSeconds(SECONDS))) {
             LabRun run = Lab.run(options, progress);
