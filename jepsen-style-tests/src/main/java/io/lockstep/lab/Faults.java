@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 
 /** Does the planned faults, one after the other, each once the cluster is whole again; in the caller's thread. */
 final class Faults {
-    private static final Duration RECOVERY = Duration.ofSeconds(20);
+    private static final Duration RECOVERY = Duration.ofSeconds(45);
     private static final int LEADER_ATTEMPTS = 100;
     /**
      * Of a slow follower's link: for how long it passes nothing, and then everything. Shorter than the 200 ms after which TCP

@@ -76,7 +76,7 @@ final class NamespaceStage implements Stage {
             }
             missing = cluster.awaitReady(SLICE);
         }
-        return missing;
+        return missing.isEmpty() ? "" : missing + ", for " + patience.toSeconds() + " s";
     }
 
     @Override
