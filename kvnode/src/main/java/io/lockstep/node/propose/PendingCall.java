@@ -69,6 +69,11 @@ final class PendingCall {
         }
     }
 
+    /** The caller was told that the leader has the command, and waits no more. */
+    boolean isTaken() {
+        return state() instanceof Taken;
+    }
+
     /** The attempt that is out; null if there is none. */
     @Nullable
     Attempt attempt() {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by any thread; results come on the apply thread and are handed to the answer executor, one task a batch.
  */
 public final class Proposer implements AutoCloseable {
+    /** How long after its deadline an accepted write, which nobody waits for, is followed up: to count what became of it. */
+    private static final long TAKEN_PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
+
     private final long memberId;
     private final long bootId;
     private final ProposerLimits limits;
@@ -229,7 +233,7 @@ public final class Proposer implements AutoCloseable {
     public void onTick(long nowNanos) {
         boolean leaderless = batcher.isLeaderless(nowNanos);
         for (PendingCall call : pending.values()) {
-            if (nowNanos - call.deadlineNanos >= 0) {
+            if (nowNanos - call.deadlineNanos >= (call.isTaken() ? TAKEN_PATIENCE_NANOS : 0)) {
                 call.end(new KvException.Failed(KvError.TIMEOUT), new KvException.Unknown(KvError.TIMEOUT));
             } else if (leaderless && call.state() == PendingCall.Queued.INSTANCE) {
                 call.end(

@@ -151,6 +151,26 @@ class ProposerTest {
     }
 
     @Test
+    void proposeAccepted_lostAfterItsDeadline_isCountedAsLostAndNotAsUnknown() throws Exception {
+        log.hold();
+        proposeAccepted().get(10, TimeUnit.SECONDS);
+        proposer.onTick(System.nanoTime() + TimeUnit.SECONDS.toNanos(60));
+        assertThat(proposer.acceptedUnknownTotal()).isZero();
+        log.loseLeader();
+        log.electAgain(0);
+        await().until(() -> proposer.acceptedLostTotal() == 1);
+    }
+
+    @Test
+    void proposeAccepted_neverDecided_isUnknownInTheEnd() throws Exception {
+        log.hold();
+        proposeAccepted().get(10, TimeUnit.SECONDS);
+        proposer.onTick(System.nanoTime() + TimeUnit.MINUTES.toNanos(6));
+        await().until(() -> proposer.acceptedUnknownTotal() == 1);
+        assertThat(proposer.pendingCalls()).isZero();
+    }
+
+    @Test
     void proposeAccepted_refusedByTheLog_isSentAgainBeforeItIsAnswered() throws Exception {
         log.refuse(3);
         proposeAccepted().get(10, TimeUnit.SECONDS);
