@@ -17,6 +17,11 @@ final class WritePathMetrics {
                 .help("Writes that wait for their result.")
                 .callback(point -> point.call(proposer.pendingCalls()))
                 .register(registry);
+        GaugeWithCallback.builder()
+                .name("lockstep_proposals_pending_limit")
+                .help("Writes that may wait for their result: fewer while results take long.")
+                .callback(point -> point.call(proposer.pendingLimit()))
+                .register(registry);
         counter(
                 registry,
                 "etcd_server_proposals_failed_total",

@@ -109,7 +109,7 @@ public final class NodeFlags {
     @Option(
             names = "--max-concurrent-streams",
             paramLabel = "COUNT",
-            defaultValue = "1024",
+            defaultValue = "8192",
             description = "Calls that one connection may have open; its client keeps the others back.")
     private String maxConcurrentStreams;
 

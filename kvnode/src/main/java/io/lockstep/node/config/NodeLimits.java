@@ -17,7 +17,7 @@ public record NodeLimits(
         int snapshotEntries,
         long snapshotBytes,
         int logMarginEntries) {
-    public static final NodeLimits DEFAULT = new NodeLimits(1_572_864, 128, 1_024, 500_000, 256L << 20, 10_000);
+    public static final NodeLimits DEFAULT = new NodeLimits(1_572_864, 128, 8_192, 500_000, 256L << 20, 10_000);
 
     public NodeLimits {
         check("max-request-bytes", maxRequestBytes, 1_024, 64 << 20);

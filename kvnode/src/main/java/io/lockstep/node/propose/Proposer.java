@@ -40,6 +40,7 @@ public final class Proposer implements AutoCloseable {
     private final Executor answers;
     private final Batcher batcher;
 
+    private final PendingLimit limit;
     private final AtomicLong counters = new AtomicLong();
     private final AtomicLong pendingBytes = new AtomicLong();
     /** Put by callers, removed by the apply thread, or by whoever ends a call without a result. */
@@ -65,6 +66,7 @@ public final class Proposer implements AutoCloseable {
         this.replication = replication;
         this.answers = answers;
         this.batcher = new Batcher(limits, replication);
+        this.limit = new PendingLimit(limits.maxPendingCalls(), System.nanoTime());
     }
 
     /** Starts the batcher; before this, commands only queue. */
@@ -107,6 +109,9 @@ public final class Proposer implements AutoCloseable {
 
     private CompletableFuture<CommandResult> submit(
             Command.Builder command, long deadlineNanos, @Nullable CompletableFuture<Void> taken) {
+        if (isFull()) {
+            return tooMany();
+        }
         long counter = counters.incrementAndGet();
         Origin origin = Origin.newBuilder()
                 .setMemberId(memberId)
@@ -116,8 +121,7 @@ public final class Proposer implements AutoCloseable {
         PendingCall call =
                 new PendingCall(counter, encode(command.setOrigin(origin).build()), deadlineNanos, taken);
         if (!admit(call)) {
-            refused.increment();
-            return CompletableFuture.failedFuture(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
+            return tooMany();
         }
         admitted.increment();
         call.future.whenComplete((result, failure) -> {
@@ -133,10 +137,19 @@ public final class Proposer implements AutoCloseable {
         return call.future;
     }
 
+    /** While nobody leads, calls wait for a leader: how long they take then says nothing about what this node can do. */
+    private boolean isFull() {
+        int most = replication.leadership().leaderId() == 0 ? limits.maxPendingCalls() : limit.limit();
+        return pending.mappingCount() >= most || replication.applyLag() > limits.maxApplyLagEntries();
+    }
+
+    private CompletableFuture<CommandResult> tooMany() {
+        refused.increment();
+        limit.refused();
+        return CompletableFuture.failedFuture(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
+    }
+
     private boolean admit(PendingCall call) {
-        if (pending.size() >= limits.maxPendingCalls() || replication.applyLag() > limits.maxApplyLagEntries()) {
-            return false;
-        }
         if (pendingBytes.addAndGet(call.encoded.length) > limits.maxPendingBytes()) {
             pendingBytes.addAndGet(-call.encoded.length);
             return false;
@@ -189,6 +202,12 @@ public final class Proposer implements AutoCloseable {
             }
         }
         if (!ready.isEmpty()) {
+            long nowNanos = System.nanoTime();
+            limit.results(
+                    ready.size(),
+                    ready.stream()
+                            .mapToLong(answer -> nowNanos - answer.call.sinceNanos)
+                            .sum());
             answers.execute(() -> ready.forEach(Answer::send));
         }
         if (term > appliedTerm) {
@@ -231,6 +250,7 @@ public final class Proposer implements AutoCloseable {
 
     /** The node's clock, every few milliseconds: ends the calls whose time is up. */
     public void onTick(long nowNanos) {
+        limit.onTick(nowNanos);
         boolean leaderless = batcher.isLeaderless(nowNanos);
         for (PendingCall call : pending.values()) {
             if (nowNanos - call.deadlineNanos >= (call.isTaken() ? TAKEN_PATIENCE_NANOS : 0)) {
@@ -246,6 +266,11 @@ public final class Proposer implements AutoCloseable {
     /** Calls that wait for their result now. */
     public int pendingCalls() {
         return pending.size();
+    }
+
+    /** How many may wait at a time, by how long they take. */
+    public int pendingLimit() {
+        return limit.limit();
     }
 
     public long admittedTotal() {

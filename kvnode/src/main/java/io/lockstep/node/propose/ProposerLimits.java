@@ -4,9 +4,9 @@ import java.time.Duration;
 
 /**
  * Bounds of the write path. Beyond the first three a call is refused at once as {@code TOO_MANY_REQUESTS}, beyond {@code
- * maxQueueWait} later: a refusal that takes its time is what keeps a flood of calls from becoming a flood of refusals.
+ * maxQueueWait} later.
  *
- * @param maxPendingCalls calls that wait for a result
+ * @param maxPendingCalls calls that wait for a result; fewer while results take long, see {@link PendingLimit}
  * @param maxPendingBytes sum of their commands
  * @param maxApplyLagEntries entries in this node's log that are not applied yet
  * @param maxForwardedBytes commands of other members that wait here, as this node leads

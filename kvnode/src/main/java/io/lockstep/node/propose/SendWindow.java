@@ -10,7 +10,7 @@ package io.lockstep.node.propose;
 final class SendWindow {
     static final int MIN_BYTES = 128 << 10;
     static final int MAX_BYTES = 16 << 20;
-    private static final int START_BYTES = 2 << 20;
+    private static final int START_BYTES = 512 << 10;
     static final long SLOW_NANOS = 250_000_000;
     static final long QUICK_NANOS = 100_000_000;
 

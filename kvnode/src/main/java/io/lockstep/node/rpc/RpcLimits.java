@@ -59,7 +59,7 @@ public record RpcLimits(
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
                 4096,
                 Duration.ofSeconds(1),
-                1024,
+                8192,
                 32_768,
                 Math.min(256L << 20, Runtime.getRuntime().maxMemory() / MEMORY_SHARE));
     }

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class SendWindowTest {
-    private static final int ENTRY_BYTES = 512 << 10;
-
+    private int entryBytes = 512 << 10;
     private final SendWindow window = new SendWindow(32, 0);
     private long nowNanos;
 
@@ -14,13 +13,13 @@ class SendWindowTest {
     private int round(long tookNanos) {
         int sent = 0;
         while (window.isOpen()) {
-            window.sent(ENTRY_BYTES);
+            window.sent(entryBytes);
             sent++;
         }
         long sentNanos = nowNanos;
         nowNanos += tookNanos;
         for (int i = 0; i < sent; i++) {
-            window.done(ENTRY_BYTES, sentNanos, nowNanos);
+            window.done(entryBytes, sentNanos, nowNanos);
         }
         return sent;
     }
@@ -38,6 +37,7 @@ class SendWindowTest {
 
     @Test
     void done_slowLog_shrinksToTheLeastAndStillLetsOneEntryOut() {
+        entryBytes = SendWindow.MIN_BYTES;
         int before = round(SendWindow.SLOW_NANOS * 2);
         for (int i = 0; i < 20; i++) {
             round(SendWindow.SLOW_NANOS * 2);
