@@ -25,8 +25,10 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -58,6 +60,9 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus, Stal
 
     /** Views are given out once this is open. */
     public volatile CountDownLatch viewsOpen = new CountDownLatch(0);
+
+    /** What a read took, in its order: the proof of the node's lag, the view, the time that the proof is compared with. */
+    public final Queue<String> steps = new ConcurrentLinkedQueue<>();
 
     public final List<CompletableFuture<?>> unanswered = new ArrayList<>();
     public final List<Command> proposed = new ArrayList<>();
@@ -201,7 +206,11 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus, Stal
 
     @Override
     public Proof newest() {
-        return () -> ageMillis;
+        steps.add("proof");
+        return () -> {
+            steps.add("now");
+            return ageMillis;
+        };
     }
 
     @Override
@@ -214,6 +223,7 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus, Stal
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+        steps.add("view");
         viewsHeld.incrementAndGet();
         synchronized (this) {
             return new View(keys, revision, compactRevision);

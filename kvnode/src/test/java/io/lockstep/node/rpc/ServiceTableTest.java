@@ -75,6 +75,20 @@ class ServiceTableTest {
         assertThat(answer).isCompletedExceptionally();
     }
 
+    /** I14: a pause between any two steps may only make the reported staleness larger. */
+    @Test
+    void staleness_isTakenInAnOrderThatNoPauseMakesALie() {
+        for (RangeRequest read : List.of(
+                LOCAL_SCAN,
+                GET.toBuilder().setSerializable(true).build(),
+                GET.toBuilder().setMaxStalenessMillis(500).build(),
+                GET.toBuilder().setMinRevision(1).build())) {
+            node.steps.clear();
+            assertThat(call("etcdserverpb.KV/Range", read, call())).isCompleted();
+            assertThat(node.steps).as(read.toString()).containsExactly("proof", "view", "now");
+        }
+    }
+
     @Test
     void scan_goneOrLateBehindTheQueue_isNotRead() {
         List<Runnable> queue = new ArrayList<>();
