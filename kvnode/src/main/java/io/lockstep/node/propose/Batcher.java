@@ -74,7 +74,7 @@ final class Batcher implements AutoCloseable {
     Batcher(ProposerLimits limits, Replication replication) {
         this.limits = limits;
         this.replication = replication;
-        this.window = new SendWindow(limits.maxEntriesInFlight(), System.nanoTime());
+        this.window = new SendWindow(limits.maxEntriesInFlight());
         this.leaderlessSinceNanos = nonZero(System.nanoTime());
         this.thread = new Thread(this::run, "lockstep-batcher");
         this.thread.setDaemon(true);
@@ -240,7 +240,7 @@ final class Batcher implements AutoCloseable {
         if (term != servedTerm) {
             servedTerm = term;
             servedSinceNanos = System.nanoTime();
-            window = new SendWindow(limits.maxEntriesInFlight(), servedSinceNanos);
+            window = new SendWindow(limits.maxEntriesInFlight());
         }
     }
 
@@ -295,12 +295,11 @@ final class Batcher implements AutoCloseable {
         }
         ByteBuffer entry = batch.toEntry();
         int entryBytes = entry.remaining();
-        long sentNanos = System.nanoTime();
         slots.sent(entryBytes);
         replication.propose(entry, term, new Replication.Outcome() {
             @Override
             public void committed() {
-                slots.done(entryBytes, sentNanos, System.nanoTime());
+                slots.done(entryBytes);
                 LockSupport.unpark(thread);
                 batch.answerForwarded(ForwardResponse.newBuilder()
                         .setOutcome(ForwardResponse.Outcome.COMMITTED)
@@ -310,7 +309,7 @@ final class Batcher implements AutoCloseable {
 
             @Override
             public void failed(KvException failure) {
-                slots.failed(entryBytes);
+                slots.done(entryBytes);
                 LockSupport.unpark(thread);
                 if (failure instanceof KvException.Failed) {
                     pauseUntilNanos = System.nanoTime() + PAUSE_NANOS;

@@ -1,16 +1,18 @@
 package io.lockstep.node.propose;
 
 /**
- * How many calls may wait for their results at a time: as many as get them within half a second. More would only wait longer,
+ * How many calls may wait for their results at a time: as many as get them within a second. More would only wait longer,
  * in the end beyond their deadlines, and a node that works on calls which nobody waits for any more does nothing at all. So
  * the limit shrinks while results take long, and grows while they are quick and calls are refused.
  *
  * <p>Results are noted by the apply thread, refusals by any, the limit is set by the node's clock.
  */
 final class PendingLimit {
-    static final int MIN = 64;
+    /** What a slow disk needs to commit many calls at a time: there the time is not that of a queue. */
+    static final int MIN = 512;
+
     private static final int START = 1_024;
-    static final long TARGET_NANOS = 500_000_000;
+    static final long TARGET_NANOS = 1_000_000_000;
     static final long WINDOW_NANOS = 100_000_000;
 
     private final int max;
