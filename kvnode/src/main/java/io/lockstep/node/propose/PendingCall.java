@@ -69,6 +69,11 @@ final class PendingCall {
         }
     }
 
+    /** The command is with the leader, or was; whether it will be executed is open. */
+    boolean isOut() {
+        return attempt() != null;
+    }
+
     /** The caller was told that the leader has the command, and waits no more. */
     boolean isTaken() {
         return state() instanceof Taken;

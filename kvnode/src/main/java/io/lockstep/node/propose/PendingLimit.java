@@ -8,8 +8,7 @@ package io.lockstep.node.propose;
  * <p>Results are noted by the apply thread, refusals by any, the limit is set by the node's clock.
  */
 final class PendingLimit {
-    /** What a slow disk needs to commit many calls at a time: there the time is not that of a queue. */
-    static final int MIN = 512;
+    static final int MIN = 64;
 
     private static final int START = 1_024;
     static final long TARGET_NANOS = 1_000_000_000;

@@ -33,6 +33,9 @@ public final class Proposer implements AutoCloseable {
     /** How long after its deadline an accepted write, which nobody waits for, is followed up: to count what became of it. */
     private static final long TAKEN_PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
+    /** How long after its deadline a command that nobody waits for counts as work to be done. */
+    private static final long GONE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final long memberId;
     private final long bootId;
     private final ProposerLimits limits;
@@ -43,7 +46,10 @@ public final class Proposer implements AutoCloseable {
     private final PendingLimit limit;
     private final AtomicLong counters = new AtomicLong();
     private final AtomicLong pendingBytes = new AtomicLong();
-    /** Put by callers, removed by the apply thread, or by whoever ends a call without a result. */
+    /**
+     * Put by callers, removed by the apply thread, or by whoever ends a call without a result. One that nobody waits for any
+     * more keeps its place while its command is out: the work is still to be done, and must not make room for more.
+     */
     private final ConcurrentHashMap<Long, PendingCall> pending = new ConcurrentHashMap<>();
 
     private final LongAdder admitted = new LongAdder();
@@ -127,7 +133,9 @@ public final class Proposer implements AutoCloseable {
         call.future.whenComplete((result, failure) -> {
             if (failure != null) {
                 failed.increment();
-                remove(counter);
+                if (!call.isOut()) {
+                    remove(counter);
+                }
             }
         });
         batcher.enqueue(new Batcher.Own(call));
@@ -215,7 +223,11 @@ public final class Proposer implements AutoCloseable {
             for (PendingCall call : pending.values()) {
                 Attempt attempt = call.attempt();
                 if (attempt != null && attempt.term < term) {
-                    batcher.requeue(call, attempt);
+                    if (call.future.isDone()) {
+                        remove(call.counter);
+                    } else {
+                        batcher.requeue(call, attempt);
+                    }
                 }
             }
         }
@@ -253,7 +265,11 @@ public final class Proposer implements AutoCloseable {
         limit.onTick(nowNanos);
         boolean leaderless = batcher.isLeaderless(nowNanos);
         for (PendingCall call : pending.values()) {
-            if (nowNanos - call.deadlineNanos >= (call.isTaken() ? TAKEN_PATIENCE_NANOS : 0)) {
+            if (call.future.isDone()) {
+                if (!call.isOut() || nowNanos - call.deadlineNanos > GONE_PATIENCE_NANOS) {
+                    remove(call.counter);
+                }
+            } else if (nowNanos - call.deadlineNanos >= (call.isTaken() ? TAKEN_PATIENCE_NANOS : 0)) {
                 call.end(new KvException.Failed(KvError.TIMEOUT), new KvException.Unknown(KvError.TIMEOUT));
             } else if (leaderless && call.state() == PendingCall.Queued.INSTANCE) {
                 call.end(

@@ -167,6 +167,7 @@ class ProposerTest {
         proposeAccepted().get(10, TimeUnit.SECONDS);
         proposer.onTick(System.nanoTime() + TimeUnit.MINUTES.toNanos(6));
         await().until(() -> proposer.acceptedUnknownTotal() == 1);
+        proposer.onTick(System.nanoTime() + TimeUnit.MINUTES.toNanos(6));
         assertThat(proposer.pendingCalls()).isZero();
     }
 
@@ -327,6 +328,47 @@ class ProposerTest {
             third.get(10, TimeUnit.SECONDS);
             assertThat(jammed.applied()).containsExactly(1L, 3L);
         }
+    }
+
+    @Test
+    void propose_callersThatLeft_keepTheirPlacesUntilTheirCommandsAreDone() {
+        log.hold();
+        List<CompletableFuture<CommandResult>> calls = new ArrayList<>();
+        for (int i = 0; i < LIMITS.maxPendingCalls(); i++) {
+            calls.add(propose());
+        }
+        await().until(() -> log.held() > 0);
+        int sent = log.held();
+        calls.forEach(call -> call.cancel(false));
+        proposer.onTick(System.nanoTime());
+        assertThat(proposer.pendingCalls())
+                .as("those that were not sent are gone")
+                .isEqualTo(sent);
+        log.commitAll();
+        assertThat(proposer.pendingCalls()).isZero();
+    }
+
+    @Test
+    void propose_callersThatLeftAndTermThatEnded_giveUpTheirPlaces() {
+        log.hold();
+        CompletableFuture<CommandResult> call = propose();
+        await().until(() -> log.held() == 1);
+        call.cancel(false);
+        assertThat(proposer.pendingCalls()).isEqualTo(1);
+        log.loseLeader();
+        log.electAgain(0);
+        await().until(() -> proposer.pendingCalls() == 0);
+        assertThat(log.applied()).isEmpty();
+    }
+
+    @Test
+    void tick_callerLeftLongAgo_givesUpItsPlace() {
+        log.hold();
+        CompletableFuture<CommandResult> call = propose();
+        await().until(() -> log.held() == 1);
+        call.cancel(false);
+        proposer.onTick(System.nanoTime() + TimeUnit.MINUTES.toNanos(2));
+        assertThat(proposer.pendingCalls()).isZero();
     }
 
     @Test
