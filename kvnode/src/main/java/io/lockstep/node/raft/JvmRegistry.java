@@ -28,7 +28,9 @@ final class JvmRegistry {
     private final Set<String> executors = new HashSet<>();
     private final Map<String, String> nodesByAddress = new HashMap<>();
 
-    private JvmRegistry() {}
+    private JvmRegistry() {
+        ProfilerSignal.keepFromJraft();
+    }
 
     /** Takes an address for a node of a group; the group has its executor from then on. */
     synchronized void acquire(String groupId, String hostPort, String who) throws RaftStartException {
