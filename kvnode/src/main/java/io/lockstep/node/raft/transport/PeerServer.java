@@ -74,7 +74,7 @@ final class PeerServer implements AutoCloseable {
                         .build())
                 .directExecutor()
                 .maxInboundMessageSize(config.maxFrameBytes())
-                .flowControlWindow(8 << 20)
+                .flowControlWindow(PeerTransport.WINDOW_BYTES)
                 .keepAliveTime(10, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .build()

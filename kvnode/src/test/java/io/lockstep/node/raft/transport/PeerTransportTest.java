@@ -60,12 +60,18 @@ class PeerTransportTest {
 
     private PeerTransport start(PeerMember self, long clusterId, List<PeerMember> members, @Nullable PeerTls tls)
             throws RaftStartException {
+        return start(self, self.address().port(), clusterId, members, tls);
+    }
+
+    private PeerTransport start(
+            PeerMember self, int port, long clusterId, List<PeerMember> members, @Nullable PeerTls tls)
+            throws RaftStartException {
         PeerTransport transport = PeerTransport.start(new TransportConfig(
                 clusterId,
                 "g",
                 self,
                 members,
-                new InetSocketAddress("127.0.0.1", self.address().port()),
+                new InetSocketAddress("127.0.0.1", port),
                 tls,
                 MAX_FRAME,
                 64,
@@ -93,6 +99,28 @@ class PeerTransportTest {
         }
         await().atMost(PATIENCE).until(() -> arrived.size() == count);
         assertThat(List.copyOf(arrived)).isSorted();
+    }
+
+    @Test
+    void heartbeat_behindMuchDataOnASlowLink_goesAheadOfMostOfIt() throws Exception {
+        ConcurrentLinkedQueue<Long> arrived = new ConcurrentLinkedQueue<>();
+        int dataRequests = 16;
+        long heartbeat = 99;
+        try (MeteredLink link = new MeteredLink()) {
+            PeerMember behindIt = new PeerMember(2, new PeerAddress("127.0.0.1", link.port(), 3));
+            List<PeerMember> members = List.of(one, behindIt);
+            PeerTransport sender = start(one, 7, members, null);
+            start(behindIt, link.farPort(), 7, members, null).serve(new Recorder(arrived, true));
+            await().atMost(PATIENCE).until(() -> sender.isUsable(2));
+            link.stop();
+            for (long index = 0; index < dataRequests; index++) {
+                sender.send(2, Lane.APPEND, append(index, 1 << 20), patient());
+            }
+            sender.send(2, Lane.CONTROL, append(heartbeat, 0), patient());
+            link.pass(2 << 20);
+            await().atMost(PATIENCE).until(() -> arrived.contains(heartbeat));
+            assertThat(arrived).hasSizeLessThan(4);
+        }
     }
 
     @Test
@@ -333,6 +361,10 @@ class PeerTransportTest {
                 .isInstanceOfSatisfying(
                         KvException.class, e -> assertThat(e.error()).isEqualTo(error))
                 .isInstanceOf(kind);
+    }
+
+    private static Pending patient() {
+        return new Pending(PATIENCE.toMillis(), Runnable::run, (answer, error) -> {});
     }
 
     private static Pending ignored() {
