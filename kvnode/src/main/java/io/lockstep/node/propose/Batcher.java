@@ -49,7 +49,7 @@ final class Batcher implements AutoCloseable {
     /** Batcher thread: the item that did not fit into the last batch. */
     private @Nullable Item carried;
 
-    /** Batcher thread: what is out in {@link #servedTerm}; a new term starts anew, as its predecessor's may never end. */
+    /** Batcher thread: what is out in {@link #servedTerm}, in the log or with its leader; a new term starts anew, as its predecessor's may never end. */
     private SendWindow window;
 
     /** Batcher thread: the term whose leader is sent to, and since when: nothing counts as waiting for longer than that. */
@@ -74,7 +74,7 @@ final class Batcher implements AutoCloseable {
     Batcher(ProposerLimits limits, Replication replication) {
         this.limits = limits;
         this.replication = replication;
-        this.window = new SendWindow(limits.maxEntriesInFlight());
+        this.window = new SendWindow(limits.maxEntriesInFlight(), System.nanoTime());
         this.leaderlessSinceNanos = nonZero(System.nanoTime());
         this.thread = new Thread(this::run, "lockstep-batcher");
         this.thread.setDaemon(true);
@@ -240,7 +240,7 @@ final class Batcher implements AutoCloseable {
         if (term != servedTerm) {
             servedTerm = term;
             servedSinceNanos = System.nanoTime();
-            window = new SendWindow(limits.maxEntriesInFlight());
+            window = new SendWindow(limits.maxEntriesInFlight(), servedSinceNanos);
         }
     }
 
@@ -286,10 +286,11 @@ final class Batcher implements AutoCloseable {
     private void append(long term) {
         SendWindow slots = window;
         if (!slots.isOpen()) {
+            refuseOverdue();
             LockSupport.parkNanos(this, PAUSE_NANOS);
             return;
         }
-        Batch batch = collect(term, true);
+        Batch batch = collect(term, true, slots.entryBytes());
         if (batch.isEmpty()) {
             return;
         }
@@ -299,7 +300,7 @@ final class Batcher implements AutoCloseable {
         replication.propose(entry, term, new Replication.Outcome() {
             @Override
             public void committed() {
-                slots.done(entryBytes);
+                slots.done(entryBytes, System.nanoTime());
                 LockSupport.unpark(thread);
                 batch.answerForwarded(ForwardResponse.newBuilder()
                         .setOutcome(ForwardResponse.Outcome.COMMITTED)
@@ -309,7 +310,7 @@ final class Batcher implements AutoCloseable {
 
             @Override
             public void failed(KvException failure) {
-                slots.done(entryBytes);
+                slots.done(entryBytes, System.nanoTime());
                 LockSupport.unpark(thread);
                 if (failure instanceof KvException.Failed) {
                     pauseUntilNanos = System.nanoTime() + PAUSE_NANOS;
@@ -323,15 +324,24 @@ final class Batcher implements AutoCloseable {
     }
 
     private void forward(Leadership leadership) {
-        Batch batch = collect(leadership.term(), false);
+        SendWindow slots = window;
+        if (!slots.isOpen()) {
+            refuseOverdue();
+            LockSupport.parkNanos(this, PAUSE_NANOS);
+            return;
+        }
+        Batch batch = collect(leadership.term(), false, slots.entryBytes());
         if (batch.isEmpty()) {
             return;
         }
+        slots.sent(batch.bytes);
         forwardsOut.incrementAndGet();
         Duration patience = batch.longestPatience();
         replication
                 .forward(leadership.leaderId(), batch.toForwardRequest(patience), patience)
                 .whenComplete((answer, failure) -> {
+                    slots.done(batch.bytes, System.nanoTime());
+                    LockSupport.unpark(thread);
                     boolean last = forwardsOut.decrementAndGet() == 0;
                     if (failure != null
                             ? failure instanceof KvException.Failed
@@ -356,17 +366,16 @@ final class Batcher implements AutoCloseable {
     }
 
     /** Takes from the queue what fits into one entry of this term, and refuses what has waited for too long. */
-    private Batch collect(long term, boolean leads) {
+    private Batch collect(long term, boolean leads, int windowBytes) {
         Batch batch = new Batch(term);
+        int maxBytes = Math.min(limits.maxBatchBytes(), windowBytes);
         long nowNanos = System.nanoTime();
         for (Item item = next(); item != null; item = next()) {
             if (item instanceof Forwarded forwarded && (!leads || forwarded.request.getTerm() != term)) {
                 forwarded.refuse(KvError.LEADER_CHANGED);
-            } else if (hasWaitedTooLong(item, nowNanos)) {
-                item.refuse(KvError.TOO_MANY_REQUESTS);
-            } else if (nowNanos - item.deadlineNanos() >= 0) {
-                item.refuse(KvError.TIMEOUT);
-            } else if (!batch.isEmpty() && batch.bytes + item.bytes() > limits.maxBatchBytes()) {
+            } else if (refuseIfOverdue(item, nowNanos)) {
+                continue;
+            } else if (!batch.isEmpty() && batch.bytes + item.bytes() > maxBytes) {
                 carried = item;
                 break;
             } else {
@@ -374,6 +383,27 @@ final class Batcher implements AutoCloseable {
             }
         }
         return batch;
+    }
+
+    /** While nothing may go out: whoever waits for too long hears of it, oldest first. */
+    private void refuseOverdue() {
+        long nowNanos = System.nanoTime();
+        Item item = next();
+        while (item != null && refuseIfOverdue(item, nowNanos)) {
+            item = next();
+        }
+        carried = item;
+    }
+
+    private boolean refuseIfOverdue(Item item, long nowNanos) {
+        if (hasWaitedTooLong(item, nowNanos)) {
+            item.refuse(KvError.TOO_MANY_REQUESTS);
+        } else if (nowNanos - item.deadlineNanos() >= 0) {
+            item.refuse(KvError.TIMEOUT);
+        } else {
+            return false;
+        }
+        return true;
     }
 
     private boolean hasWaitedTooLong(Item item, long nowNanos) {

@@ -1,26 +1,58 @@
 package io.lockstep.node.propose;
 
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
 /**
- * How much may be out in the log at a time, in entries and in bytes. What is in the log can't be taken back, so under
- * overload the queue has to form before it, where calls can still be refused. Each term has a window of its own.
+ * How much may be out at a time, in entries and in bytes. What is out can't be taken back, so under overload the queue has to
+ * form before it, where calls can still be refused. Nor may it lie in front of the heartbeats on a slow link for long. So no
+ * more is out than has lately come back in a fifth of a second: a quick log takes all it can, a slow one is never idle, and
+ * nothing waits in it for seconds. Each term has a window of its own.
  *
  * <p>Taken by the batcher, given back by the log's threads.
  */
 final class SendWindow {
-    /** Enough for a disk of 80 MB/s that takes 100 ms; on a slower one it is a queue of seconds, and not of a minute. */
+    /** As much is always allowed: what comes back at light load, or from a disk that is slow but wide, says little. */
+    static final int MIN_BYTES = 256 << 10;
+
     static final int MAX_BYTES = 8 << 20;
+
+    /** Until something has come back. */
+    static final int FIRST_BYTES = 1 << 20;
+
+    /** Within so long as much shall come back as is out: a fifth of the usual time after which members give up their leader. */
+    static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** The rate is measured over so long at least, and the highest of the last few counts: one slow moment changes nothing. */
+    static final long SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    static final int SAMPLES = 4;
 
     private final int maxEntries;
     private int entries;
     private long bytes;
+    private long maxBytes = FIRST_BYTES;
 
-    SendWindow(int maxEntries) {
+    /** Bytes that came back in {@link #ROUND_NANOS} at the rate of each of the last samples, in a ring. */
+    private final long[] rounds = new long[SAMPLES];
+
+    private int sample;
+    private long sampledSinceNanos;
+    private long sampledBytes;
+
+    SendWindow(int maxEntries, long nowNanos) {
         this.maxEntries = maxEntries;
+        this.sampledSinceNanos = nowNanos;
     }
 
     /** An entry may go out; a single one may be larger than the window. */
     synchronized boolean isOpen() {
-        return entries < maxEntries && bytes < MAX_BYTES;
+        return entries < maxEntries && bytes < maxBytes;
+    }
+
+    /** How large an entry should be at most: several are out at a time, or the log would be idle between them. */
+    synchronized int entryBytes() {
+        return (int) (maxBytes / 4);
     }
 
     synchronized void sent(int entryBytes) {
@@ -29,8 +61,18 @@ final class SendWindow {
     }
 
     /** The entry is applied, or will not be. */
-    synchronized void done(int entryBytes) {
+    synchronized void done(int entryBytes, long nowNanos) {
         entries--;
         bytes -= entryBytes;
+        sampledBytes += entryBytes;
+        long nanos = nowNanos - sampledSinceNanos;
+        if (nanos >= SAMPLE_NANOS) {
+            rounds[sample] = (long) ((double) sampledBytes * ROUND_NANOS / nanos);
+            sample = (sample + 1) % SAMPLES;
+            maxBytes = Math.max(
+                    MIN_BYTES, Math.min(MAX_BYTES, Arrays.stream(rounds).max().orElse(0)));
+            sampledSinceNanos = nowNanos;
+            sampledBytes = 0;
+        }
     }
 }

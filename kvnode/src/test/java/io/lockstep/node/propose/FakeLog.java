@@ -22,6 +22,7 @@ final class FakeLog implements Replication {
     private final List<Long> appliedCounters = new ArrayList<>();
     private final Random random;
     final AtomicInteger learned = new AtomicInteger();
+    final AtomicInteger forwarded = new AtomicInteger();
     private volatile CompletableFuture<ByteString> leaderAnswer;
     private Proposer proposer;
     private long term = 1;
@@ -70,6 +71,7 @@ final class FakeLog implements Replication {
 
     @Override
     public CompletableFuture<ByteString> forward(long memberId, ByteString payload, Duration timeout) {
+        forwarded.incrementAndGet();
         return leaderAnswer == null
                 ? CompletableFuture.failedFuture(new KvException.Failed(KvError.NO_LEADER))
                 : leaderAnswer;

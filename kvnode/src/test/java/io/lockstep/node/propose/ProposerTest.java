@@ -285,6 +285,35 @@ class ProposerTest {
     }
 
     @Test
+    void propose_queuedForTooLongWhileTheLogStandsStill_isRefusedMeanwhile() {
+        FakeLog jammed = new FakeLog(1);
+        jammed.hold();
+        try (Proposer writer = queueing(jammed, Duration.ofMillis(20))) {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            CompletableFuture<CommandResult> first = writer.propose(put(), deadline);
+            await().until(() -> jammed.held() == 1);
+            CompletableFuture<CommandResult> second = writer.propose(put(), deadline);
+            assertThat(failure(second).error()).isEqualTo(KvError.TOO_MANY_REQUESTS);
+            assertThat(first).isNotDone();
+        }
+    }
+
+    @Test
+    void propose_leaderThatDoesNotAnswer_isSentNoMoreThanAWindow() {
+        FakeLog following = new FakeLog(1);
+        following.follow(new CompletableFuture<>());
+        try (Proposer writer = queueing(following, Duration.ofMillis(20))) {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            CompletableFuture<CommandResult> first = writer.propose(put(), deadline);
+            await().until(() -> following.forwarded.get() == 1);
+            CompletableFuture<CommandResult> second = writer.propose(put(), deadline);
+            assertThat(failure(second).error()).isEqualTo(KvError.TOO_MANY_REQUESTS);
+            assertThat(first).isNotDone();
+            assertThat(following.forwarded).hasValue(1);
+        }
+    }
+
+    @Test
     void propose_queuedWhileNobodyLed_isSentHoweverLongThatTook() throws Exception {
         FakeLog leaderless = new FakeLog(1);
         leaderless.loseLeader();
