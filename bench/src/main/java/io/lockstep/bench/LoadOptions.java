@@ -14,10 +14,17 @@ final class LoadOptions {
 
     @Option(
             names = "--value-size",
-            defaultValue = "256",
             paramLabel = "BYTES",
             description = "size of the values (default: ${DEFAULT-VALUE})")
     int valueBytes;
+
+    LoadOptions() {
+        this(256);
+    }
+
+    LoadOptions(int valueBytes) {
+        this.valueBytes = valueBytes;
+    }
 
     @Option(
             names = "--distribution",

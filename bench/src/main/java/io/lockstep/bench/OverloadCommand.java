@@ -29,7 +29,10 @@ import picocli.CommandLine.Spec;
         name = "overload",
         description = {
             "Offer a cluster many times what it can serve, and see that it keeps serving.",
-            "Servers and load have CPUs of their own, so that the load can be many times what the servers do."
+            "",
+            "What it can serve is bounded by the links between its members, which carry only so much: then there is",
+            "CPU enough on one machine to offer ten times that. Without that bound, and with CPUs of their own for",
+            "servers and load (--link-mbit 0 --server-cpus 0 --load-cpus 1), it is bounded by the servers' CPU."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -65,14 +68,14 @@ final class OverloadCommand implements Callable<Integer> {
 
     @Option(
             names = "--clients",
-            defaultValue = "256",
+            defaultValue = "64",
             paramLabel = "N",
             description = "calls outstanding at a time in normal operation (default: ${DEFAULT-VALUE})")
     int clients;
 
     @Option(
             names = "--warmup",
-            defaultValue = "15",
+            defaultValue = "30",
             paramLabel = "S",
             description = "normal load that is not counted (default: ${DEFAULT-VALUE})")
     int warmupSeconds;
@@ -85,18 +88,28 @@ final class OverloadCommand implements Callable<Integer> {
     int timeoutSeconds;
 
     @Option(
+            names = "--link-mbit",
+            defaultValue = "8",
+            paramLabel = "N",
+            description = {
+                "what each member's link to the others carries, in Mbit/s and in each direction; 0: no limit",
+                "(default: ${DEFAULT-VALUE})"
+            })
+    int linkMbit;
+
+    @Option(
             names = "--server-cpus",
-            defaultValue = "0",
+            defaultValue = "",
             paramLabel = "LIST",
-            description = "CPUs of the servers, as taskset counts (default: ${DEFAULT-VALUE})")
-    String serverCpus = "0";
+            description = "CPUs of the servers, as taskset counts (default: all)")
+    String serverCpus = "";
 
     @Option(
             names = "--load-cpus",
-            defaultValue = "1",
+            defaultValue = "",
             paramLabel = "LIST",
-            description = "CPUs of the load (default: ${DEFAULT-VALUE})")
-    String loadCpus = "1";
+            description = "CPUs of the load (default: all)")
+    String loadCpus = "";
 
     @Option(
             names = "--max-memory",
@@ -128,7 +141,7 @@ final class OverloadCommand implements Callable<Integer> {
     Path folder = Path.of(".lockstep", "bench");
 
     @Mixin
-    LoadOptions options = new LoadOptions();
+    LoadOptions options = new LoadOptions(4_096);
 
     /** What was seen. */
     private record Outcome(
@@ -139,9 +152,11 @@ final class OverloadCommand implements Callable<Integer> {
         PrintWriter out = command.commandLine().getOut();
         ServerSystem servers = servers();
         LoadSpec normal = spec(clients, 0, warmupSeconds, 10);
-        try (LocalCluster cluster = LocalCluster.start(servers, folder.toAbsolutePath());
+        try (LocalCluster cluster = LocalCluster.start(servers, folder.toAbsolutePath(), linkMbit * 125_000L);
                 Observer observer = new Observer(cluster)) {
-            pin();
+            if (!loadCpus.isBlank()) {
+                pin();
+            }
             Outcome outcome = measure(cluster, observer, normal, out);
             return verdict(outcome, out);
         } catch (LoadFailedException e) {
@@ -153,7 +168,7 @@ final class OverloadCommand implements Callable<Integer> {
     private Outcome measure(LocalCluster cluster, Observer observer, LoadSpec normal, PrintWriter out)
             throws InterruptedException {
         LoadSpec.Target target = LoadSpec.Target.of(cluster.endpoints(), LoadSpec.MAX_CLIENTS);
-        try (Connections connections = new Connections(target, Duration.ofSeconds(timeoutSeconds))) {
+        try (Connections connections = Connections.withoutTimers(target, Duration.ofSeconds(timeoutSeconds))) {
             LoadGenerator generator = new LoadGenerator(connections, target.connections());
             if (normal.mix().reads()) {
                 generator.preload(normal);
@@ -274,10 +289,14 @@ final class OverloadCommand implements Callable<Integer> {
     }
 
     private ServerSystem servers() {
+        if (linkMbit < 0) {
+            throw new ParameterException(
+                    command.commandLine(), "--link-mbit is " + linkMbit + "; allowed are 0 (no limit) and more");
+        }
         try {
             ServerSystem named =
                     ServerSystem.named(system, List.of(javaOptions.trim().split("\\s+", -1)));
-            return new ServerSystem.Pinned(named, serverCpus);
+            return serverCpus.isBlank() ? named : new ServerSystem.Pinned(named, serverCpus);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster of processes on loopback with data in a folder of its own; closing it kills the processes by pid and removes the folder. */
 public final class LocalCluster implements AutoCloseable {
@@ -29,23 +30,33 @@ public final class LocalCluster implements AutoCloseable {
 
     private final ServerSystem system;
     private final Path folder;
+    private final @Nullable SlowLinks links;
     private final List<Process> processes = new ArrayList<>();
     private final List<String> endpoints = new ArrayList<>();
     private final Thread killAtExit = new Thread(() -> processes.forEach(Process::destroyForcibly));
 
-    private LocalCluster(ServerSystem system, Path folder) {
+    private LocalCluster(ServerSystem system, Path folder, @Nullable SlowLinks links) {
         this.system = system;
         this.folder = folder;
+        this.links = links;
         Runtime.getRuntime().addShutdownHook(killAtExit);
     }
 
     /** Starts a cluster below the folder and waits until every member answers a linearizable read. */
     public static LocalCluster start(ServerSystem system, Path parent) throws IOException, InterruptedException {
+        return start(system, parent, 0);
+    }
+
+    /** @param linkBytesPerSecond what each member's link to the others carries in each direction; 0: no limit */
+    public static LocalCluster start(ServerSystem system, Path parent, long linkBytesPerSecond)
+            throws IOException, InterruptedException {
         LoadFailedException last = new LoadFailedException(system.label() + " was not started");
         for (int attempt = 0; attempt < START_ATTEMPTS; attempt++) {
             Files.createDirectories(parent);
             LocalCluster cluster = new LocalCluster(
-                    system, Files.createTempDirectory(parent, system.label().replace(' ', '-') + "-"));
+                    system,
+                    Files.createTempDirectory(parent, system.label().replace(' ', '-') + "-"),
+                    linkBytesPerSecond == 0 ? null : new SlowLinks(linkBytesPerSecond));
             try {
                 cluster.launch();
                 cluster.awaitReady();
@@ -65,13 +76,22 @@ public final class LocalCluster implements AutoCloseable {
         int members = system.members();
         List<Integer> ports = freePorts(2 * members);
         List<String> initialCluster = new ArrayList<>();
+        List<Integer> reachedAt = new ArrayList<>();
+        for (int peerPort : ports.subList(members, 2 * members)) {
+            reachedAt.add(links == null ? peerPort : links.before(peerPort));
+        }
         for (int i = 0; i < members; i++) {
-            initialCluster.add("n" + (i + 1) + "=http://127.0.0.1:" + ports.get(members + i));
+            initialCluster.add("n" + (i + 1) + "=http://127.0.0.1:" + reachedAt.get(i));
         }
         for (int i = 0; i < members; i++) {
             String name = "n" + (i + 1);
             ServerSystem.Member member = new ServerSystem.Member(
-                    name, folder.resolve(name), ports.get(i), ports.get(members + i), String.join(",", initialCluster));
+                    name,
+                    folder.resolve(name),
+                    ports.get(i),
+                    ports.get(members + i),
+                    reachedAt.get(i),
+                    String.join(",", initialCluster));
             processes.add(new ProcessBuilder(system.command(member))
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
@@ -164,6 +184,9 @@ public final class LocalCluster implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (IllegalStateException e) {
             // The JVM is already ending: the hook runs by itself.
+        }
+        if (links != null) {
+            links.close();
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

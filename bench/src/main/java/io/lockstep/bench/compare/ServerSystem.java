@@ -21,8 +21,13 @@ public sealed interface ServerSystem {
     /** The command that starts a member in the foreground. */
     List<String> command(Member member);
 
-    /** One member of a cluster of local processes. */
-    record Member(String name, Path dataDir, int clientPort, int peerPort, String initialCluster) {
+    /**
+     * One member of a cluster of local processes.
+     *
+     * @param peerPort where it listens for the others
+     * @param reachedAt where the others reach it: that port, or one that relays to it
+     */
+    record Member(String name, Path dataDir, int clientPort, int peerPort, int reachedAt, String initialCluster) {
         private List<String> etcdFlags() {
             String clientUrl = "http://127.0.0.1:" + clientPort;
             String peerUrl = "http://127.0.0.1:" + peerPort;
@@ -38,7 +43,7 @@ public sealed interface ServerSystem {
                     "--listen-peer-urls",
                     peerUrl,
                     "--initial-advertise-peer-urls",
-                    peerUrl,
+                    "http://127.0.0.1:" + reachedAt,
                     "--initial-cluster",
                     initialCluster,
                     "--initial-cluster-state",

@@ -70,6 +70,8 @@ final class ClosedLoop implements Loop {
         if (status.isOk()) {
             learn(source, operation, response);
             next(source);
+        } else if (stopping) {
+            running.countDown();
         } else {
             // Never from here: a call that fails at once completes on this stack, and would begin the next one on it.
             var unused = pauses.schedule(() -> next(source), PAUSE_AFTER_ERROR_MILLIS, TimeUnit.MILLISECONDS);

@@ -3,10 +3,12 @@ package io.lockstep.bench.load;
 import com.google.protobuf.Message;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.lockstep.api.KVGrpc;
 import io.netty.channel.EventLoopGroup;
@@ -35,6 +37,8 @@ public final class Connections implements AutoCloseable {
     private static final int EVENT_LOOPS = 2;
 
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
+    private static final Metadata.Key<String> GRPC_TIMEOUT =
+            Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
     private static final long CLOSE_TIMEOUT_SECONDS = 10;
 
     private final EventLoopGroup eventLoops;
@@ -42,15 +46,26 @@ public final class Connections implements AutoCloseable {
     /** Taken by every event loop and by the pacer. */
     private final AtomicInteger turn = new AtomicInteger();
 
-    private final long timeoutNanos;
+    /** Null: only the server ends calls. */
+    private final @Nullable Duration callTimeout;
 
+    /** Every call ends by a timer of this process, if the server has not answered by then. */
     public Connections(LoadSpec.Target target) {
-        this(target, CALL_TIMEOUT);
+        this(target, CALL_TIMEOUT, new Metadata());
     }
 
-    /** @param callTimeout the deadline of each call */
-    public Connections(LoadSpec.Target target, Duration callTimeout) {
-        timeoutNanos = callTimeout.toNanos();
+    /**
+     * For more calls than the server can serve: it is told the timeout of each, but nothing ends a call on this side. The
+     * timers, and the texts that they end calls with, would cost more than the calls do.
+     */
+    public static Connections withoutTimers(LoadSpec.Target target, Duration timeoutToldToServer) {
+        Metadata headers = new Metadata();
+        headers.put(GRPC_TIMEOUT, timeoutToldToServer.toMillis() + "m");
+        return new Connections(target, null, headers);
+    }
+
+    private Connections(LoadSpec.Target target, @Nullable Duration callTimeout, Metadata headers) {
+        this.callTimeout = callTimeout;
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends SocketChannel> channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
@@ -62,6 +77,7 @@ public final class Connections implements AutoCloseable {
                     .eventLoopGroup(eventLoops)
                     .channelType(channelType)
                     .directExecutor()
+                    .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
                     .maxInboundMessageSize(Integer.MAX_VALUE)
                     .build());
         }
@@ -85,7 +101,9 @@ public final class Connections implements AutoCloseable {
     private <Q extends Message, A extends Message> void start(
             MethodDescriptor<Q, A> method, Q request, Completion completion) {
         ManagedChannel channel = channels.get(Math.floorMod(turn.getAndIncrement(), channels.size()));
-        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeoutNanos, TimeUnit.NANOSECONDS);
+        CallOptions options = callTimeout == null
+                ? CallOptions.DEFAULT
+                : CallOptions.DEFAULT.withDeadlineAfter(callTimeout.toNanos(), TimeUnit.NANOSECONDS);
         ClientCalls.asyncUnaryCall(channel.newCall(method, options), request, new Unary<A>(completion));
     }
 
