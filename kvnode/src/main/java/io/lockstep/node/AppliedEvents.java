@@ -2,6 +2,7 @@ package io.lockstep.node;
 
 import io.lockstep.node.apply.ApplyListener;
 import io.lockstep.node.apply.CommandResult;
+import io.lockstep.node.lease.LeaseEvents;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.node.propose.AppliedGate;
 import io.lockstep.node.propose.Proposer;
@@ -13,14 +14,21 @@ final class AppliedEvents implements ApplyListener {
     private final Proposer proposer;
     private final RevisionGate revisions;
     private final AppliedGate applied;
+    private final LeaseEvents leases;
 
     /** Apply thread only: of the view published last. */
     private long term;
 
-    AppliedEvents(Proposer proposer, RevisionGate revisions, AppliedGate applied) {
+    AppliedEvents(Proposer proposer, RevisionGate revisions, AppliedGate applied, LeaseEvents leases) {
         this.proposer = proposer;
         this.revisions = revisions;
         this.applied = applied;
+        this.leases = leases;
+    }
+
+    @Override
+    public LeaseEvents leases() {
+        return leases;
     }
 
     @Override

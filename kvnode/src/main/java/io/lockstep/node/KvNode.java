@@ -6,6 +6,9 @@ import io.lockstep.node.apply.StateOpenException;
 import io.lockstep.node.config.ConfigException;
 import io.lockstep.node.config.Founding;
 import io.lockstep.node.config.NodeConfig;
+import io.lockstep.node.expiry.Expiry;
+import io.lockstep.node.expiry.LeaseClock;
+import io.lockstep.node.expiry.Renewals;
 import io.lockstep.node.propose.AppliedElsewhere;
 import io.lockstep.node.propose.AppliedGate;
 import io.lockstep.node.propose.Proposer;
@@ -79,9 +82,12 @@ public final class KvNode implements AutoCloseable {
             AppliedElsewhere elsewhere = new AppliedElsewhere(link::askApplied, config.electionTimeout());
             BoundProbe probe = new BoundProbe(gate, bound);
             ReadsOfNode reads = new ReadsOfNode(gate, revisions, bound, probe);
+            LeaseClock leaseClock = new LeaseClock(System::nanoTime);
+            Expiry expiry = new Expiry(leaseClock, link::leadership, gate::await, proposer::propose);
+            Renewals renewals = new Renewals(proposer::propose, System::nanoTime);
             state = opened(ReplicatedState.open(
                     Wiring.state(founding, memberId, bootId, directory.path()),
-                    new AppliedEvents(proposer, revisions, applied)));
+                    new AppliedEvents(proposer, revisions, applied, leaseClock)));
             opened(proposer);
             opened(gate);
             opened(elsewhere);
@@ -103,15 +109,26 @@ public final class KvNode implements AutoCloseable {
             lag.register(metrics);
             opened(clock); // here, so that it closes before what it watches
             clock.start(List.of(
-                    proposer::onTick, gate::onTick, probe::onTick, applied::onTick, elsewhere::onTick, lag::onTick));
+                    proposer::onTick,
+                    gate::onTick,
+                    probe::onTick,
+                    applied::onTick,
+                    elsewhere::onTick,
+                    lag::onTick,
+                    expiry::onTick,
+                    renewals::onTick));
             GroupStatus status = new GroupStatus(group, state, leadership);
             WritePathMetrics.register(metrics, proposer, gate);
+            LeasesOfNode.register(metrics, leaseClock, expiry);
+            LeasesOfNode leases =
+                    new LeasesOfNode(leaseClock, renewals, LeasesOfNode.minTtlSeconds(config.electionTimeout()));
             Views views = state::acquireView;
             NodeServices services = new NodeServices(
                     founding.clusterId(),
                     memberId,
                     ProductVersion.TEXT,
                     writes,
+                    leases,
                     reads,
                     stops.map(on -> on.around(views)).orElse(views),
                     stops.<Staleness>map(on -> on.around(reads)).orElse(reads),

@@ -1,5 +1,6 @@
 package io.lockstep.node.apply;
 
+import io.lockstep.node.lease.LeaseEvents;
 import io.lockstep.node.mvcc.ReadView;
 import java.util.List;
 
@@ -13,4 +14,9 @@ public interface ApplyListener {
 
     /** A snapshot replaced the state up to this index: own commands at or below it may have been skipped unanswered. */
     void onStateReplaced(long appliedIndex);
+
+    /** Who keeps the time of leases; told while a batch is executed, before it is visible. Always the same. */
+    default LeaseEvents leases() {
+        return LeaseEvents.NONE;
+    }
 }

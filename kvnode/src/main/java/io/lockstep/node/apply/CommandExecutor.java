@@ -4,6 +4,8 @@ import com.google.protobuf.Message;
 import io.lockstep.api.CompactionResponse;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.lease.LeaseEvents;
+import io.lockstep.node.lease.LeaseTable;
 import io.lockstep.node.mvcc.MvccWriter;
 import io.lockstep.node.storage.ApplyBatch;
 import io.lockstep.proto.log.Command;
@@ -18,17 +20,22 @@ final class CommandExecutor {
     private final MvccWriter writer;
     private final KeyCommands keys;
     private final MemberCommands members;
+    private final LeaseCommands leases;
 
-    CommandExecutor(ApplyBatch batch, MvccWriter writer) {
+    CommandExecutor(ApplyBatch batch, MvccWriter writer, LeaseTable leaseTable, LeaseEvents leaseEvents) {
         this.writer = writer;
-        this.keys = new KeyCommands(writer);
+        this.keys = new KeyCommands(writer, leaseTable);
         this.members = new MemberCommands(batch);
+        this.leases = new LeaseCommands(leaseTable, writer, leaseEvents);
     }
 
-    /** @param answer whether anybody is going to see the response: without, none is built */
-    Outcome execute(Command command, boolean answer) {
+    /**
+     * @param term of the entry that holds the command
+     * @param answer whether anybody is going to see the response: without, none is built
+     */
+    Outcome execute(Command command, long term, boolean answer) {
         try {
-            Message response = dispatch(command, answer);
+            Message response = dispatch(command, term, answer);
             writer.keepCommand();
             return new Outcome(response, null);
         } catch (KvException.Rejected e) {
@@ -37,7 +44,7 @@ final class CommandExecutor {
         }
     }
 
-    private Message dispatch(Command command, boolean answer) {
+    private Message dispatch(Command command, long term, boolean answer) {
         return switch (command.getCommandCase()) {
             case PUT -> keys.put(command.getPut(), answer).build();
             case DELETE_RANGE ->
@@ -48,6 +55,10 @@ final class CommandExecutor {
                 yield CompactionResponse.getDefaultInstance();
             }
             case PUBLISH_MEMBER -> members.publish(command.getPublishMember());
+            case LEASE_GRANT -> leases.grant(command.getLeaseGrant());
+            case LEASE_REVOKE -> leases.revoke(command.getLeaseRevoke());
+            case RENEW_LEASES -> leases.renew(command.getRenewLeases());
+            case EXPIRE_LEASE -> leases.expire(command.getExpireLease(), term);
             case COMMAND_NOT_SET ->
                 throw new ApplyException(
                         "the log holds a command that this software does not know: update this node's software");

@@ -7,6 +7,7 @@ import io.lockstep.api.PutRequest;
 import io.lockstep.api.PutResponse;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.lease.LeaseTable;
 import io.lockstep.node.mvcc.KeyRange;
 import io.lockstep.node.mvcc.MvccWriter;
 import io.lockstep.node.mvcc.StoredKeyValue;
@@ -17,9 +18,11 @@ import org.jspecify.annotations.Nullable;
 @ApplyThread
 final class KeyCommands {
     private final MvccWriter writer;
+    private final LeaseTable leases;
 
-    KeyCommands(MvccWriter writer) {
+    KeyCommands(MvccWriter writer, LeaseTable leases) {
         this.writer = writer;
+        this.leases = leases;
     }
 
     /** A put of its own: the lease is looked at before the key. */
@@ -51,12 +54,17 @@ final class KeyCommands {
     private PutResponse.Builder write(PutRequest put, @Nullable StoredKeyValue old, boolean answer) {
         ByteString value = put.getIgnoreValue() && old != null ? old.value() : put.getValue();
         long lease = put.getIgnoreLease() && old != null ? old.lease() : put.getLease();
-        writer.put(put.getKey(), value, lease, old);
+        int storedBytes = writer.put(put.getKey(), value, lease, old);
+        leases.moved(put.getKey(), load(old), new LeaseTable.Load(lease, storedBytes));
         PutResponse.Builder response = PutResponse.newBuilder();
         if (answer && put.getPrevKv() && old != null) {
             response.setPrevKv(old.message());
         }
         return response;
+    }
+
+    private static LeaseTable.Load load(@Nullable StoredKeyValue stored) {
+        return stored == null ? LeaseTable.Load.NONE : new LeaseTable.Load(stored.lease(), stored.sizeBytes());
     }
 
     private static void requireKey(ByteString key) {
@@ -71,15 +79,19 @@ final class KeyCommands {
         }
     }
 
-    /** No command of this feature level grants a lease, so there is none that a key could be attached to. */
-    private static void requireLease(long lease) {
-        if (lease != 0) {
+    private void requireLease(long lease) {
+        if (lease != 0 && !leases.has(lease)) {
             throw new KvException.Rejected(KvError.LEASE_NOT_FOUND);
         }
     }
 
     DeleteRangeResponse.Builder deleteRange(DeleteRangeRequest delete, boolean answer) {
         List<StoredKeyValue> deleted = writer.delete(KeyRange.of(delete.getKey(), delete.getRangeEnd()));
+        for (StoredKeyValue old : deleted) {
+            if (old.lease() != 0) {
+                leases.detach(ByteString.copyFrom(old.key()), load(old));
+            }
+        }
         DeleteRangeResponse.Builder response = DeleteRangeResponse.newBuilder().setDeleted(deleted.size());
         if (answer && delete.getPrevKv()) {
             deleted.forEach(old -> response.addPrevKvs(old.message()));

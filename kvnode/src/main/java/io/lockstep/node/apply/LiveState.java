@@ -1,5 +1,9 @@
 package io.lockstep.node.apply;
 
+import io.lockstep.node.lease.LeaseEvents;
+import io.lockstep.node.lease.LeaseLimits;
+import io.lockstep.node.lease.LeaseReader;
+import io.lockstep.node.lease.LeaseTable;
 import io.lockstep.node.mvcc.Compactor;
 import io.lockstep.node.mvcc.DatabaseView;
 import io.lockstep.node.mvcc.MvccWriter;
@@ -24,12 +28,13 @@ final class LiveState {
     /** Written by the apply thread, read by whoever builds log entries. */
     private volatile int featureLevel;
 
-    LiveState(Database database, StateLimits limits) {
+    LiveState(Database database, StateLimits limits, LeaseEvents leaseEvents) {
         StateMeta.Position stored = StateMeta.position(database);
         this.database = database;
         this.batch = new ApplyBatch(database);
         this.writer = new MvccWriter(batch, stored.revisions(), limits.commandChangeBytes());
-        this.executor = new CommandExecutor(batch, writer);
+        LeaseTable leases = new LeaseTable(batch, LeaseLimits.of(limits.commandChangeBytes()));
+        this.executor = new CommandExecutor(batch, writer, leases, leaseEvents);
         this.compactor = new Compactor(database, limits.compactionStepChanges());
         this.position = stored.applied();
         this.members = StateMeta.members(database);
@@ -54,6 +59,11 @@ final class LiveState {
 
     Compactor compactor() {
         return compactor;
+    }
+
+    /** What is written, of all leases. */
+    LeaseReader leases() {
+        return new LeaseReader(database);
     }
 
     AppliedPosition position() {

@@ -73,6 +73,7 @@ public final class ReplicatedState implements AutoCloseable {
         this.memory = new StorageMemory(limits.blockCacheBytes(), limits.memtableBytes());
         try {
             this.live = openOrFound();
+            listener.leases().loaded(live.leases().all());
         } catch (RuntimeException e) {
             memory.close();
             throw e;
@@ -127,7 +128,7 @@ public final class ReplicatedState implements AutoCloseable {
                 requireIdentity(database);
             }
             directory.markFounded();
-            return new LiveState(database, limits);
+            return new LiveState(database, limits, listener.leases());
         } catch (RuntimeException e) {
             database.close();
             throw e;
@@ -244,7 +245,7 @@ public final class ReplicatedState implements AutoCloseable {
     private void execute(Command command, long term) {
         boolean own = command.getOrigin().getMemberId() == config.memberId()
                 && command.getOrigin().getBootId() == config.bootId();
-        CommandExecutor.Outcome outcome = live.executor().execute(command, own);
+        CommandExecutor.Outcome outcome = live.executor().execute(command, term, own);
         commandsInBatch++;
         membersChanged |= command.hasPublishMember();
         if (own) {
@@ -333,6 +334,7 @@ public final class ReplicatedState implements AutoCloseable {
         membersChanged = false;
         results.clear();
         publish();
+        listener.leases().loaded(installed.leases().all());
         listener.onStateReplaced(reached.index());
         housekeeping.compactTo(installed, installed.writer().revisions().compact());
         before.database()
@@ -344,7 +346,7 @@ public final class ReplicatedState implements AutoCloseable {
         Database database = Database.open(path, memory);
         try {
             requireIdentity(database);
-            LiveState installed = new LiveState(database, limits);
+            LiveState installed = new LiveState(database, limits, listener.leases());
             if (installed.position().index() < live.position().index()) {
                 throw new ApplyException("the checkpoint ends at log entry "
                         + installed.position().index() + ", but entry "

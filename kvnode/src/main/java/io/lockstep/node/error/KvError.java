@@ -23,6 +23,11 @@ public enum KvError {
     /** On the wire etcd sends this one as Unknown; its client library turns it into ResourceExhausted. */
     TOO_MANY_REQUESTS(Code.UNKNOWN, "etcdserver: too many requests"),
     LEASE_NOT_FOUND(Code.NOT_FOUND, "etcdserver: requested lease not found"),
+    LEASE_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: lease already exists"),
+    LEASE_TTL_TOO_LARGE(Code.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
+    LEASE_FULL(
+            Code.RESOURCE_EXHAUSTED,
+            "lockstep: the lease carries as much as one may (maxKeysPerLease): spread the keys over several leases"),
     MEMBER_NOT_FOUND(Code.NOT_FOUND, "etcdserver: member not found"),
     LEARNER_NOT_SUPPORTED(Code.FAILED_PRECONDITION, "etcdserver: rpc not supported for learner"),
     NO_LEADER(Code.UNAVAILABLE, "etcdserver: no leader"),

@@ -5,10 +5,12 @@ import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.lease.LeaseReader;
 import io.lockstep.node.storage.Snapshot;
 import io.lockstep.proto.log.MemberRecord;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -82,6 +84,11 @@ public final class DatabaseView implements ReadView {
             int hash = KvHash.of(snapshot, revisions.compact(), revision, this::requireNotCutOff);
             return new HashResult(hash, revisions.compact(), revision);
         });
+    }
+
+    @Override
+    public <T> T leases(Function<LeaseReader, T> reading) {
+        return use(() -> reading.apply(new LeaseReader(snapshot)));
     }
 
     private <T> T use(Supplier<T> call) {

@@ -62,9 +62,10 @@ public final class MvccWriter {
 
     /**
      * @param old what {@link #newest} gave for the key
+     * @return bytes of the pair as it is stored
      * @throws KvException.Rejected the command must then be dropped
      */
-    public void put(ByteString key, ByteString value, long lease, @Nullable StoredKeyValue old) {
+    public int put(ByteString key, ByteString value, long lease, @Nullable StoredKeyValue old) {
         byte[] userKey = key.toByteArray();
         noteChange(userKey);
         KeyValue kv = KeyValue.newBuilder()
@@ -78,8 +79,10 @@ public final class MvccWriter {
         if (old != null) {
             batch.put(Family.VERSIONS, VersionKey.of(userKey, old.modRevision()), old.encoded());
         }
-        batch.put(Family.CURRENT, userKey, kv.toByteArray());
+        byte[] encoded = kv.toByteArray();
+        batch.put(Family.CURRENT, userKey, encoded);
         recordChange(userKey, false, old == null ? 0 : old.modRevision());
+        return encoded.length;
     }
 
     /**

@@ -3,8 +3,10 @@ package io.lockstep.node.mvcc;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
+import io.lockstep.node.lease.LeaseReader;
 import io.lockstep.proto.log.MemberRecord;
 import java.util.List;
+import java.util.function.Function;
 
 /** The state at one applied index, immutable and reference counted: one revision, one state, no locks. */
 public interface ReadView {
@@ -49,6 +51,9 @@ public interface ReadView {
 
     /** The replicated member list, by member id (unsigned). */
     List<MemberRecord> members();
+
+    /** Reads the leases of this view; the reader is for the time of the call. */
+    <T> T leases(Function<LeaseReader, T> reading);
 
     /** The outcome of {@link #hashKv}. */
     record HashResult(int hash, long compactRevision, long hashRevision) {}

@@ -73,7 +73,7 @@ public final class StoredKeyValue {
         }
     }
 
-    byte[] key() {
+    public byte[] key() {
         return Arrays.copyOfRange(encoded, keyStart, keyEnd);
     }
 
@@ -100,6 +100,11 @@ public final class StoredKeyValue {
 
     byte[] encoded() {
         return encoded;
+    }
+
+    /** Of the whole pair as it is stored. */
+    public int sizeBytes() {
+        return encoded.length;
     }
 
     /** Shares the stored bytes. */

@@ -13,6 +13,7 @@ public record NodeServices(
         long memberId,
         String productVersion,
         Writes writes,
+        Leases leases,
         ReadGate readGate,
         Views views,
         Staleness staleness,

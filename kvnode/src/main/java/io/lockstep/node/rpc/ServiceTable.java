@@ -36,9 +36,9 @@ public final class ServiceTable {
         Reads reads =
                 new Reads(services, headers, new ReadMetrics(services), openCalls, readPool, limits.maxQueueWait());
         List<UnaryRpc<?, ?>> all = new ArrayList<>();
-        all.addAll(
-                new KvService(new RequestChecks(limits), reads, new AckedWrites(services, headers), services.writes())
-                        .rpcs());
+        AckedWrites writes = new AckedWrites(services, headers);
+        all.addAll(new KvService(new RequestChecks(limits), reads, writes, services.writes()).rpcs());
+        all.addAll(new LeaseService(writes, reads, services.leases()).rpcs());
         all.addAll(new MaintenanceService(services, reads).rpcs());
         all.addAll(new ClusterService(headers, reads).rpcs());
         rpcs = all.stream()

@@ -6,6 +6,9 @@ import io.lockstep.api.CompactionResponse;
 import io.lockstep.api.Compare;
 import io.lockstep.api.DeleteRangeRequest;
 import io.lockstep.api.DeleteRangeResponse;
+import io.lockstep.api.LeaseGrantRequest;
+import io.lockstep.api.LeaseGrantResponse;
+import io.lockstep.api.LeaseRevokeResponse;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeRequest;
@@ -19,7 +22,11 @@ import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
 import io.lockstep.api.mvcc.KeyValue;
 import io.lockstep.node.error.KvError;
+import io.lockstep.node.lease.Lease;
 import io.lockstep.proto.log.Command;
+import io.lockstep.proto.log.ExpireLease;
+import io.lockstep.proto.log.RenewLeases;
+import io.lockstep.proto.log.RenewedLeases;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -59,6 +66,9 @@ final class NaiveModel {
 
     private final Set<ByteString> changed = new HashSet<>();
 
+    private final Map<Long, Lease> leases = new TreeMap<>(Long::compareUnsigned);
+    private long grants;
+
     NaiveModel() {
         history.add(new TreeMap<>(UNSIGNED));
         history.add(new TreeMap<>(UNSIGNED));
@@ -81,6 +91,10 @@ final class NaiveModel {
                 case DELETE_RANGE -> delete(command.getDeleteRange()).build();
                 case TXN -> txn(command.getTxn());
                 case COMPACTION -> compact(command.getCompaction().getRevision());
+                case LEASE_GRANT -> grant(command.getLeaseGrant());
+                case LEASE_REVOKE -> revoke(command.getLeaseRevoke().getID());
+                case RENEW_LEASES -> renew(command.getRenewLeases());
+                case EXPIRE_LEASE -> expire(command.getExpireLease());
                 case PUBLISH_MEMBER, COMMAND_NOT_SET -> throw new IllegalArgumentException();
             };
             if (!changed.isEmpty()) {
@@ -107,11 +121,70 @@ final class NaiveModel {
         return CompactionResponse.getDefaultInstance();
     }
 
+    /** By id, as unsigned numbers. */
+    List<Lease> leases() {
+        return List.copyOf(leases.values());
+    }
+
+    /** The keys of a lease, in order. */
+    List<ByteString> keysOf(long lease) {
+        return history.get(history.size() - 1).values().stream()
+                .filter(kv -> kv.getLease() == lease)
+                .map(KeyValue::getKey)
+                .toList();
+    }
+
+    private Message grant(LeaseGrantRequest request) {
+        if (request.getID() == 0) {
+            throw new Refused(KvError.LEASE_NOT_FOUND);
+        }
+        if (leases.containsKey(request.getID())) {
+            throw new Refused(KvError.LEASE_EXISTS);
+        }
+        leases.put(request.getID(), new Lease(request.getID(), request.getTTL(), ++grants, 0));
+        return LeaseGrantResponse.newBuilder()
+                .setID(request.getID())
+                .setTTL(request.getTTL())
+                .build();
+    }
+
+    private Message renew(RenewLeases request) {
+        RenewedLeases.Builder response = RenewedLeases.newBuilder();
+        for (long id : request.getLeasesList()) {
+            Lease lease =
+                    leases.computeIfPresent(id, (i, l) -> new Lease(i, l.ttlSeconds(), l.grant(), l.renewals() + 1));
+            response.addTtls(lease == null ? 0 : lease.ttlSeconds());
+        }
+        return response.build();
+    }
+
+    private Message expire(ExpireLease request) {
+        Lease lease = leases.get(request.getLease());
+        if (lease == null
+                || lease.grant() != request.getGrant()
+                || lease.renewals() != request.getRenewals()
+                || request.getTerm() != StateHarness.TERM) {
+            throw new Refused(KvError.LEASE_NOT_FOUND);
+        }
+        return revoke(request.getLease());
+    }
+
+    private Message revoke(long id) {
+        if (leases.remove(id) == null) {
+            throw new Refused(KvError.LEASE_NOT_FOUND);
+        }
+        for (ByteString key : keysOf(id)) {
+            working.remove(key);
+            changed.add(key);
+        }
+        return LeaseRevokeResponse.getDefaultInstance();
+    }
+
     private Message putAlone(PutRequest put) {
         if (put.getKey().isEmpty()) {
             throw new Refused(KvError.KEY_NOT_PROVIDED);
         }
-        if (put.getLease() != 0) {
+        if (put.getLease() != 0 && !leases.containsKey(put.getLease())) {
             throw new Refused(KvError.LEASE_NOT_FOUND);
         }
         return put(put).build();
@@ -129,6 +202,7 @@ final class NaiveModel {
         KeyValue.Builder kv = KeyValue.newBuilder()
                 .setKey(put.getKey())
                 .setValue(put.getIgnoreValue() ? old.getValue() : put.getValue())
+                .setLease(put.getIgnoreLease() ? old.getLease() : put.getLease())
                 .setModRevision(revision)
                 .setCreateRevision(old == null ? revision : old.getCreateRevision())
                 .setVersion(old == null ? 1 : old.getVersion() + 1);
@@ -259,7 +333,7 @@ final class NaiveModel {
                 if ((put.getIgnoreValue() || put.getIgnoreLease()) && !working.containsKey(put.getKey())) {
                     throw new Refused(KvError.KEY_NOT_FOUND);
                 }
-                if (put.getLease() != 0) {
+                if (put.getLease() != 0 && !leases.containsKey(put.getLease())) {
                     throw new Refused(KvError.LEASE_NOT_FOUND);
                 }
             }

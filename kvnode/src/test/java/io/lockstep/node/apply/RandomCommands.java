@@ -4,11 +4,15 @@ import com.google.protobuf.ByteString;
 import io.lockstep.api.CompactionRequest;
 import io.lockstep.api.Compare;
 import io.lockstep.api.DeleteRangeRequest;
+import io.lockstep.api.LeaseGrantRequest;
+import io.lockstep.api.LeaseRevokeRequest;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.RequestOp;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.proto.log.Command;
+import io.lockstep.proto.log.ExpireLease;
+import io.lockstep.proto.log.RenewLeases;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -21,6 +25,8 @@ final class RandomCommands {
             .map(RandomCommands::hex)
             .toList();
     private static final ByteString ZERO = hex("00");
+    /** Negative ones are legal; the last sorts behind all. */
+    private static final List<Long> LEASES = List.of(1L, 5L, Long.MIN_VALUE, -2L, -1L);
 
     private final Random random;
 
@@ -54,6 +60,9 @@ final class RandomCommands {
 
     Command.Builder command(long revision, long compactRevision) {
         int kind = random.nextInt(100);
+        if (kind < 8) {
+            return leaseCommand();
+        }
         if (kind < 45) {
             return Command.newBuilder().setPut(put());
         }
@@ -69,12 +78,39 @@ final class RandomCommands {
                         CompactionRequest.newBuilder().setRevision(low + random.nextInt((int) (revision - low) + 2)));
     }
 
+    private long lease() {
+        return LEASES.get(random.nextInt(LEASES.size()));
+    }
+
+    private Command.Builder leaseCommand() {
+        return switch (random.nextInt(7)) {
+            case 0, 1, 2 ->
+                Command.newBuilder()
+                        .setLeaseGrant(
+                                LeaseGrantRequest.newBuilder().setID(lease()).setTTL(1 + random.nextInt(90)));
+            case 3 ->
+                Command.newBuilder()
+                        .setLeaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease()));
+            case 4, 5 ->
+                Command.newBuilder()
+                        .setRenewLeases(
+                                RenewLeases.newBuilder().addLeases(lease()).addLeases(lease()));
+            default ->
+                Command.newBuilder()
+                        .setExpireLease(ExpireLease.newBuilder()
+                                .setLease(lease())
+                                .setGrant(1 + random.nextInt(6))
+                                .setRenewals(random.nextInt(3))
+                                .setTerm(oneIn(4) ? 2 : StateHarness.TERM));
+        };
+    }
+
     private PutRequest put() {
         PutRequest.Builder put = PutRequest.newBuilder()
                 .setKey(oneIn(60) ? ByteString.EMPTY : key())
                 .setPrevKv(oneIn(3))
                 .setIgnoreLease(oneIn(10))
-                .setLease(oneIn(30) ? 5 : 0);
+                .setLease(oneIn(3) ? lease() : 0);
         return oneIn(8)
                 ? put.setIgnoreValue(true).build()
                 : put.setValue(value()).build();

@@ -6,6 +6,8 @@ import com.google.protobuf.ByteString;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.RangeResponse;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.lease.Lease;
+import io.lockstep.node.lease.LeaseReader;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.proto.log.Command;
 import io.lockstep.proto.log.CommandBatch;
@@ -180,6 +182,11 @@ class StateAgainstModelTest {
         try {
             assertThat(view.revision()).isEqualTo(model.revision());
             assertThat(view.compactRevision()).isEqualTo(model.compactRevision());
+            assertThat(view.<List<Lease>>leases(LeaseReader::all)).isEqualTo(model.leases());
+            for (Lease lease : model.leases()) {
+                assertThat(view.<List<ByteString>>leases(table -> table.keys(lease.id())))
+                        .isEqualTo(model.keysOf(lease.id()));
+            }
             for (long revision = Math.max(0, model.compactRevision() - 2);
                     revision <= model.revision() + 1;
                     revision++) {

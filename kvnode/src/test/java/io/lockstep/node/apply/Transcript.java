@@ -7,6 +7,10 @@ import io.lockstep.api.CompactionResponse;
 import io.lockstep.api.Compare;
 import io.lockstep.api.DeleteRangeRequest;
 import io.lockstep.api.DeleteRangeResponse;
+import io.lockstep.api.LeaseGrantRequest;
+import io.lockstep.api.LeaseGrantResponse;
+import io.lockstep.api.LeaseRevokeRequest;
+import io.lockstep.api.LeaseRevokeResponse;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeRequest;
@@ -17,8 +21,13 @@ import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
 import io.lockstep.api.mvcc.KeyValue;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.lease.Lease;
+import io.lockstep.node.lease.LeaseReader;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.proto.log.Command;
+import io.lockstep.proto.log.ExpireLease;
+import io.lockstep.proto.log.RenewLeases;
+import io.lockstep.proto.log.RenewedLeases;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -63,6 +72,9 @@ final class Transcript {
         if (line.startsWith("get ")) {
             return get(range(words(line)));
         }
+        if (line.startsWith("leases")) {
+            return leases();
+        }
         if (line.equals("restart")) {
             node.close();
             node = new StateHarness(first.directory, first.limits);
@@ -87,6 +99,27 @@ final class Transcript {
         }
     }
 
+    /** Every lease with its keys. */
+    private String leases() {
+        ReadView view = node.state.acquireView();
+        try {
+            List<Lease> all = view.leases(LeaseReader::all);
+            return all.isEmpty()
+                    ? "none"
+                    : all.stream().map(lease -> show(lease, view)).collect(Collectors.joining("\n"));
+        } finally {
+            view.release();
+        }
+    }
+
+    private static String show(Lease lease, ReadView view) {
+        List<ByteString> keys = view.leases(table -> table.keys(lease.id()));
+        return lease.id() + " ttl " + lease.ttlSeconds() + " grant " + lease.grant() + " renewals " + lease.renewals()
+                + keys.stream()
+                        .map(key -> " " + key.toStringUtf8().replace("\0", "\\0"))
+                        .collect(Collectors.joining());
+    }
+
     private static List<String> words(String line) {
         return List.of(line.trim().split(" +"));
     }
@@ -104,6 +137,28 @@ final class Transcript {
                 Command.newBuilder()
                         .setCompaction(CompactionRequest.newBuilder().setRevision(Long.parseLong(words.get(1))));
             case "txn" -> Command.newBuilder().setTxn(txn(lines));
+            case "grant" ->
+                Command.newBuilder()
+                        .setLeaseGrant(LeaseGrantRequest.newBuilder()
+                                .setID(Long.parseLong(words.get(1)))
+                                .setTTL(Long.parseLong(words.get(2))));
+            case "revoke" ->
+                Command.newBuilder()
+                        .setLeaseRevoke(LeaseRevokeRequest.newBuilder().setID(Long.parseLong(words.get(1))));
+            case "renew" ->
+                Command.newBuilder()
+                        .setRenewLeases(RenewLeases.newBuilder()
+                                .addAllLeases(words.stream()
+                                        .skip(1)
+                                        .map(Long::valueOf)
+                                        .toList()));
+            case "expire" ->
+                Command.newBuilder()
+                        .setExpireLease(ExpireLease.newBuilder()
+                                .setLease(Long.parseLong(words.get(1)))
+                                .setGrant(number(words.get(2)))
+                                .setRenewals(number(words.get(3)))
+                                .setTerm(number(words.get(4))));
             default -> throw new IllegalArgumentException(lines.peek());
         };
     }
@@ -251,7 +306,13 @@ final class Transcript {
             }
             return ", " + (txn.getSucceeded() ? "then" : "else") + String.join("", shown);
         }
-        if (message instanceof CompactionResponse) {
+        if (message instanceof LeaseGrantResponse lease) {
+            return ", lease " + lease.getID() + " ttl " + lease.getTTL();
+        }
+        if (message instanceof RenewedLeases renewed) {
+            return ", ttls " + renewed.getTtlsList();
+        }
+        if (message instanceof CompactionResponse || message instanceof LeaseRevokeResponse) {
             return "";
         }
         throw new IllegalArgumentException(message.toString());

@@ -17,6 +17,7 @@ import io.lockstep.api.mvcc.KeyValue;
 import io.lockstep.node.apply.CommandResult;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.lease.LeaseReader;
 import io.lockstep.node.mvcc.RangeResult;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.proto.log.Command;
@@ -25,15 +26,17 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** The node behind the port, in memory: enough of a store to tell answers apart, and switches for what can go wrong. */
-public final class FakeNode implements Writes, ReadGate, Views, NodeStatus, Staleness {
+public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStatus, Staleness {
     public static final long CLUSTER_ID = 0xCAFEL << 48;
     public static final long MEMBER_ID = 0x8000_0000_0000_0001L;
 
@@ -76,7 +79,22 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus, Stal
 
     public NodeServices services() {
         return new NodeServices(
-                CLUSTER_ID, MEMBER_ID, "0.1.0-test", this, this, this, this, this, new PrometheusRegistry());
+                CLUSTER_ID, MEMBER_ID, "0.1.0-test", this, this, this, this, this, this, new PrometheusRegistry());
+    }
+
+    @Override
+    public long minTtlSeconds() {
+        return 2;
+    }
+
+    @Override
+    public CompletableFuture<Long> renew(long lease) {
+        return CompletableFuture.completedFuture(0L);
+    }
+
+    @Override
+    public OptionalLong remainingNanos(long lease) {
+        return OptionalLong.empty();
     }
 
     @Override
@@ -292,6 +310,11 @@ public final class FakeNode implements Writes, ReadGate, Views, NodeStatus, Stal
                         .setResponseRange(range(op.getRequestRange()).toResponse());
             }
             return response.build();
+        }
+
+        @Override
+        public <T> T leases(Function<LeaseReader, T> reading) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -17,8 +17,6 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.lockstep.api.KVGrpc;
-import io.lockstep.api.LeaseGrantRequest;
-import io.lockstep.api.LeaseGrpc;
 import io.lockstep.api.MaintenanceGrpc;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.PutResponse;
@@ -26,6 +24,8 @@ import io.lockstep.api.RangeRequest;
 import io.lockstep.api.StatusRequest;
 import io.lockstep.api.WatchGrpc;
 import io.lockstep.api.WatchResponse;
+import io.lockstep.api.lock.LockGrpc;
+import io.lockstep.api.lock.LockRequest;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.ServiceTable;
@@ -163,8 +163,8 @@ class CallsTest {
     void methodOfALaterVersion_isUnimplementedAndSaysSo() {
         refused(
                 Status.Code.UNIMPLEMENTED,
-                "lockstep: etcdserverpb.Lease/LeaseGrant is not offered by this version",
-                () -> LeaseGrpc.newBlockingStub(port.channel()).leaseGrant(LeaseGrantRequest.getDefaultInstance()));
+                "lockstep: v3lockpb.Lock/Lock is not offered by this version",
+                () -> LockGrpc.newBlockingStub(port.channel()).lock(LockRequest.getDefaultInstance()));
     }
 
     @Test

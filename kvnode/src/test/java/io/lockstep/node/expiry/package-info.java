@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.node.expiry;
+
+import org.jspecify.annotations.NullMarked;
