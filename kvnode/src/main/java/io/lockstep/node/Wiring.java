@@ -108,8 +108,9 @@ final class Wiring {
                 config.clientTls().map(files -> new ClientTls(files.certificate(), files.key(), files.trustedCa()));
         ClientPortConfig defaults = ClientPortConfig.of(listen, tls);
         NodeLimits given = config.limits();
-        RpcLimits limits =
-                defaults.limits().with(given.maxRequestBytes(), given.maxTxnOps(), given.maxConcurrentStreams());
+        RpcLimits limits = defaults.limits()
+                .with(given.maxRequestBytes(), given.maxTxnOps(), given.maxConcurrentStreams())
+                .withElectionTimeout(config.electionTimeout());
         return new ClientPortConfig(listen, tls, defaults.eventLoops(), limits, HttpLimits.of(limits));
     }
 }

@@ -2,6 +2,7 @@ package io.lockstep.node.rpc;
 
 import com.google.protobuf.Message;
 import io.grpc.Metadata;
+import io.lockstep.api.MaintenanceGrpc;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.StatusRequest;
 import io.lockstep.node.error.KvError;
@@ -14,6 +15,8 @@ public final class Admission {
             Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> CLIENT_API_VERSION =
             Metadata.Key.of("client-api-version", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final String SNAPSHOT = MaintenanceGrpc.getSnapshotMethod().getFullMethodName();
 
     /** What grpc-java puts in place of a byte that is no ASCII character. */
     private static final char REPLACEMENT = '\uFFFD';
@@ -29,13 +32,30 @@ public final class Admission {
     /** @throws KvException LEARNER_NOT_SUPPORTED, INVALID_CLIENT_API_VERSION, NO_LEADER, or what {@link CallDial} refuses */
     public void check(Message request, Metadata metadata, RpcCall call) {
         check(request);
+        check(metadata, call);
+    }
+
+    /** Of a stream as a whole, before its first request. Throws as {@link #check(Message, Metadata, RpcCall)} does. */
+    public void open(String fullMethodName, Metadata metadata, RpcCall call) {
+        if (status.isLearner() && !fullMethodName.equals(SNAPSHOT)) {
+            throw new KvException.Failed(KvError.LEARNER_NOT_SUPPORTED);
+        }
+        check(metadata, call);
+    }
+
+    /** Whether the client wants its stream to end when this node loses its leader. */
+    public boolean needsLeader(Metadata metadata) {
+        return "true".equals(firstOf(metadata, HAS_LEADER));
+    }
+
+    private void check(Metadata metadata, RpcCall call) {
         call.turn(CallDial.of(metadata, clusterId));
         // etcd refuses what is not UTF-8; gRPC allows only ASCII here and shows us anything else alike.
         String version = firstOf(metadata, CLIENT_API_VERSION);
         if (version != null && version.indexOf(REPLACEMENT) >= 0) {
             throw new KvException.Rejected(KvError.INVALID_CLIENT_API_VERSION);
         }
-        if ("true".equals(firstOf(metadata, HAS_LEADER)) && status.leaderId() == 0) {
+        if (needsLeader(metadata) && status.leaderId() == 0) {
             throw new KvException.Failed(KvError.NO_LEADER);
         }
     }

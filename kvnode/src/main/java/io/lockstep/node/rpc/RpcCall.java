@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * transport cancels it on its event loop while the service may be on any thread, hence the lock.
  */
 public final class RpcCall {
+    /** For ever, as far as a clock that wraps around can tell. */
+    private static final long STREAM_NANOS = Long.MAX_VALUE / 2;
+
     private final long beginNanos = System.nanoTime();
     private final long deadlineNanos;
 
@@ -37,6 +40,11 @@ public final class RpcCall {
      */
     public static RpcCall begin(long clientNanos, long limitNanos) {
         return new RpcCall(System.nanoTime() + Math.min(clientNanos - clientNanos / 10, limitNanos));
+    }
+
+    /** A stream that begins now: how long it lives is the client's affair. */
+    public static RpcCall beginStream() {
+        return new RpcCall(System.nanoTime() + STREAM_NANOS);
     }
 
     /** What the client set beside the request; before the service sees it. */

@@ -16,6 +16,8 @@ import java.time.Duration;
  *     deadlines end them at no cost here
  * @param maxOpenCalls calls of all connections; one more is refused as too many requests
  * @param maxAnswerBytes answers that wait for their clients to take them; beyond it reads are refused
+ * @param maxOpenStreams streams of all connections; one more is refused as too many requests
+ * @param leaderlessStreamPatience a stream whose client asked for a leader ends when none was known for this long
  */
 public record RpcLimits(
         int maxRequestBytes,
@@ -26,7 +28,9 @@ public record RpcLimits(
         Duration maxQueueWait,
         int maxCallsPerConnection,
         int maxOpenCalls,
-        long maxAnswerBytes) {
+        long maxAnswerBytes,
+        int maxOpenStreams,
+        Duration leaderlessStreamPatience) {
     /** Of the memory outside the heap, where answers wait. */
     private static final int MEMORY_SHARE = 4;
 
@@ -42,6 +46,7 @@ public record RpcLimits(
         atLeastOne("waiting reads", maxWaitingReads);
         atLeastOne("max-concurrent-streams", maxCallsPerConnection);
         atLeastOne("open calls", maxOpenCalls);
+        atLeastOne("open streams", maxOpenStreams);
         if (maxRequestBytes > MAX_REQUEST_BYTES_LIMIT) {
             throw new IllegalArgumentException(
                     "max-request-bytes is " + maxRequestBytes + ": allowed is at most " + MAX_REQUEST_BYTES_LIMIT);
@@ -61,7 +66,9 @@ public record RpcLimits(
                 Duration.ofSeconds(1),
                 8192,
                 32_768,
-                Math.min(256L << 20, Runtime.getRuntime().maxMemory() / MEMORY_SHARE));
+                Math.min(256L << 20, Runtime.getRuntime().maxMemory() / MEMORY_SHARE),
+                65_536,
+                Duration.ofSeconds(3));
     }
 
     /** The same limits with what a user may set. */
@@ -75,7 +82,25 @@ public record RpcLimits(
                 maxQueueWait,
                 maxCallsPerConnection,
                 maxOpenCalls,
-                maxAnswerBytes);
+                maxAnswerBytes,
+                maxOpenStreams,
+                leaderlessStreamPatience);
+    }
+
+    /** The same limits with etcd's patience: three election timeouts. */
+    public RpcLimits withElectionTimeout(Duration electionTimeout) {
+        return new RpcLimits(
+                maxRequestBytes,
+                maxTxnOps,
+                requestTimeout,
+                readThreads,
+                maxWaitingReads,
+                maxQueueWait,
+                maxCallsPerConnection,
+                maxOpenCalls,
+                maxAnswerBytes,
+                maxOpenStreams,
+                electionTimeout.multipliedBy(3));
     }
 
     /** The largest message that is taken in: beyond it gRPC itself answers ResourceExhausted. */

@@ -30,6 +30,7 @@ public final class ServiceTable {
             ElectionGrpc.getServiceDescriptor());
 
     private final Map<String, UnaryRpc<?, ?>> rpcs;
+    private final Map<String, StreamRpc<?, ?>> streams;
 
     public ServiceTable(NodeServices services, RpcLimits limits, OpenCalls openCalls, Executor readPool) {
         Headers headers = new Headers(services);
@@ -41,7 +42,24 @@ public final class ServiceTable {
         all.addAll(new LeaseService(writes, reads, services.leases()).rpcs());
         all.addAll(new MaintenanceService(services, reads).rpcs());
         all.addAll(new ClusterService(headers, reads).rpcs());
-        rpcs = all.stream()
+        List<StreamRpc<?, ?>> allStreams = new ArrayList<>();
+        rpcs = byName(all);
+        streams = streamsByName(allStreams);
+    }
+
+    /** For tests of what carries them: these methods and no others. */
+    public ServiceTable(List<UnaryRpc<?, ?>> rpcs, List<StreamRpc<?, ?>> streams) {
+        this.rpcs = byName(rpcs);
+        this.streams = streamsByName(streams);
+    }
+
+    private static Map<String, UnaryRpc<?, ?>> byName(List<UnaryRpc<?, ?>> all) {
+        return all.stream()
+                .collect(Collectors.toUnmodifiableMap(rpc -> rpc.method().getFullMethodName(), Function.identity()));
+    }
+
+    private static Map<String, StreamRpc<?, ?>> streamsByName(List<StreamRpc<?, ?>> all) {
+        return all.stream()
                 .collect(Collectors.toUnmodifiableMap(rpc -> rpc.method().getFullMethodName(), Function.identity()));
     }
 
@@ -50,7 +68,12 @@ public final class ServiceTable {
         return API;
     }
 
-    /** Null: the method is not offered. */
+    /** Null: the method is not offered, or has one answer. */
+    public @Nullable StreamRpc<?, ?> findStream(String fullMethodName) {
+        return streams.get(fullMethodName);
+    }
+
+    /** Null: the method is not offered, or is a stream. */
     public @Nullable UnaryRpc<?, ?> find(String fullMethodName) {
         return rpcs.get(fullMethodName);
     }

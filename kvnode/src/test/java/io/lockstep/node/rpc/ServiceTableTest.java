@@ -111,8 +111,18 @@ class ServiceTableTest {
     @Test
     void scan_queuedForTooLong_isRefusedAndNotRead() {
         List<Runnable> queue = new ArrayList<>();
-        RpcLimits impatient =
-                new RpcLimits(1 << 20, 128, Duration.ofSeconds(7), 1, 1, Duration.ZERO, 100, 100, 1 << 20);
+        RpcLimits impatient = new RpcLimits(
+                1 << 20,
+                128,
+                Duration.ofSeconds(7),
+                1,
+                1,
+                Duration.ZERO,
+                100,
+                100,
+                1 << 20,
+                100,
+                Duration.ofSeconds(3));
         CompletableFuture<?> scan = call(table(impatient, queue::add), "etcdserverpb.KV/Range", LOCAL_SCAN, call());
         queue.forEach(Runnable::run);
 

@@ -12,8 +12,11 @@ final class GatewayErrors {
     private GatewayErrors() {}
 
     static HttpAnswer answer(Status status) {
-        String text = status.getDescription() == null ? "" : status.getDescription();
-        return answer(status.getCode(), text);
+        return HttpAnswer.json(httpStatus(status.getCode()), json(status));
+    }
+
+    static String json(Status status) {
+        return json(status.getCode(), status.getDescription() == null ? "" : status.getDescription());
     }
 
     static HttpAnswer notFound() {
@@ -26,8 +29,11 @@ final class GatewayErrors {
     }
 
     private static HttpAnswer answer(Status.Code code, String text) {
-        return HttpAnswer.json(
-                httpStatus(code), "{\"code\":" + code.value() + ",\"message\":" + new JsonPrimitive(text) + "}");
+        return HttpAnswer.json(httpStatus(code), json(code, text));
+    }
+
+    private static String json(Status.Code code, String text) {
+        return "{\"code\":" + code.value() + ",\"message\":" + new JsonPrimitive(text) + "}";
     }
 
     static HttpResponseStatus httpStatus(Status.Code code) {

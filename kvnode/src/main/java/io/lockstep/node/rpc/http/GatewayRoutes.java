@@ -6,10 +6,12 @@ import io.grpc.ServiceDescriptor;
 import io.lockstep.node.rpc.Admission;
 import io.lockstep.node.rpc.ErrorMapping;
 import io.lockstep.node.rpc.OpenCalls;
+import io.lockstep.node.rpc.OpenStreams;
 import io.lockstep.node.rpc.RpcCall;
 import io.lockstep.node.rpc.RpcLimits;
 import io.lockstep.node.rpc.RpcMetrics;
 import io.lockstep.node.rpc.ServiceTable;
+import io.lockstep.node.rpc.StreamRpc;
 import io.lockstep.node.rpc.UnaryRpc;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.HashMap;
@@ -76,12 +78,14 @@ final class GatewayRoutes implements Pages {
     };
 
     private final Map<String, Pages> byPath = new HashMap<>();
+    private final Map<String, StreamGateway<?, ?>> streamsByPath = new HashMap<>();
 
     GatewayRoutes(
             ServiceTable table,
             Admission admission,
             RpcMetrics metrics,
             OpenCalls openCalls,
+            OpenStreams openStreams,
             RpcLimits limits,
             Executor pool) {
         Map<String, MethodDescriptor<?, ?>> generated = new HashMap<>();
@@ -93,6 +97,14 @@ final class GatewayRoutes implements Pages {
             MethodDescriptor<?, ?> method = generated.get(name);
             if (method == null) {
                 throw new IllegalStateException("the API has no method " + name);
+            }
+            StreamRpc<?, ?> stream = table.findStream(name);
+            if (stream != null) {
+                StreamGateway<?, ?> gateway =
+                        new StreamGateway<>(stream, method, admission, metrics, openStreams, limits);
+                streamsByPath.put("/v3/" + PATHS[i], gateway);
+                streamsByPath.put("/v3beta/" + PATHS[i], gateway);
+                continue;
             }
             UnaryRpc<?, ?> rpc = table.find(name);
             Pages page = rpc == null
@@ -115,6 +127,11 @@ final class GatewayRoutes implements Pages {
         return new Gateway<>(rpc, generated, admission, metrics, openCalls, limits, pool)::answer;
     }
 
+    /** Those of streams; a POST to one of them never comes to {@link #answer}. */
+    Map<String, StreamGateway<?, ?>> streams() {
+        return streamsByPath;
+    }
+
     static boolean owns(String path) {
         return path.startsWith("/v3/") || path.startsWith("/v3beta/");
     }
@@ -122,6 +139,9 @@ final class GatewayRoutes implements Pages {
     @Override
     public CompletableFuture<HttpAnswer> answer(HttpRequestIn request, RpcCall call) {
         @Nullable Pages page = byPath.get(request.path());
+        if (page == null && streamsByPath.containsKey(request.path())) {
+            return CompletableFuture.completedFuture(GatewayErrors.onlyPost());
+        }
         if (page == null) {
             return CompletableFuture.completedFuture(GatewayErrors.notFound());
         }

@@ -43,11 +43,23 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     private @Nullable RpcCall current;
 
+    /** What waits in front of this handler until all requests here are answered. */
+    private Runnable idle = () -> {};
+
     HttpConnection(Pages site, HttpTimer timer, OpenCalls openCalls, long limitNanos) {
         this.site = site;
         this.timer = timer;
         this.openCalls = openCalls;
         this.limitNanos = limitNanos;
+    }
+
+    /** Has it run whenever the last request is answered. */
+    void onIdle(Runnable then) {
+        idle = then;
+    }
+
+    boolean isBusy() {
+        return current != null || !waiting.isEmpty();
     }
 
     @Override
@@ -118,6 +130,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         } else if (ctx.channel().isActive()) {
             timer.idle(ctx);
             ctx.channel().config().setAutoRead(true);
+            idle.run();
         }
     }
 
@@ -133,12 +146,17 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         ByteBuf body = Unpooled.wrappedBuffer(answer.body().asReadOnlyByteBuffer());
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), body);
         HttpHeaders headers = response.headers();
-        headers.set("access-control-allow-headers", "accept, content-type, authorization");
-        headers.set("access-control-allow-methods", "POST, GET, OPTIONS, PUT, DELETE");
-        headers.set("access-control-allow-origin", "*");
+        allowOrigins(headers);
         answer.headers().forEach(headers::set);
         headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
         return response;
+    }
+
+    /** Stands on every answer, as etcd's. */
+    static void allowOrigins(HttpHeaders headers) {
+        headers.set("access-control-allow-headers", "accept, content-type, authorization");
+        headers.set("access-control-allow-methods", "POST, GET, OPTIONS, PUT, DELETE");
+        headers.set("access-control-allow-origin", "*");
     }
 
     private static HttpResponseStatus status(Throwable cause) {

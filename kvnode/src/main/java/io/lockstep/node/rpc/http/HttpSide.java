@@ -3,6 +3,7 @@ package io.lockstep.node.rpc.http;
 import io.lockstep.node.rpc.Admission;
 import io.lockstep.node.rpc.NodeServices;
 import io.lockstep.node.rpc.OpenCalls;
+import io.lockstep.node.rpc.OpenStreams;
 import io.lockstep.node.rpc.RpcLimits;
 import io.lockstep.node.rpc.RpcMetrics;
 import io.lockstep.node.rpc.ServiceTable;
@@ -14,12 +15,15 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.Map;
 import java.util.concurrent.Executor;
 
 /** Serves the connections of the client port that speak HTTP/1. */
 public final class HttpSide implements AutoCloseable {
     private final Site site;
     private final OpenCalls openCalls;
+    private final Map<String, StreamGateway<?, ?>> streams;
+    private final Executor pool;
     private final HttpLimits limits;
     private final long callLimitNanos;
 
@@ -32,10 +36,13 @@ public final class HttpSide implements AutoCloseable {
             Admission admission,
             RpcMetrics metrics,
             OpenCalls openCalls,
+            OpenStreams openStreams,
             RpcLimits rpcLimits,
             HttpLimits limits,
             Executor pool) {
-        GatewayRoutes gateway = new GatewayRoutes(table, admission, metrics, openCalls, rpcLimits, pool);
+        GatewayRoutes gateway = new GatewayRoutes(table, admission, metrics, openCalls, openStreams, rpcLimits, pool);
+        this.streams = gateway.streams();
+        this.pool = pool;
         this.site = new Site(services, gateway, pool);
         this.openCalls = openCalls;
         this.limits = limits;
@@ -51,8 +58,10 @@ public final class HttpSide implements AutoCloseable {
         pipeline.addLast(timer);
         pipeline.addLast(new HttpServerCodec(decoder));
         pipeline.addLast(new HttpServerKeepAliveHandler());
+        HttpConnection connection = new HttpConnection(site, timer, openCalls, callLimitNanos);
+        pipeline.addLast(new HttpStreams(streams, timer, connection, limits.maxBodyBytes(), pool));
         pipeline.addLast(new HttpObjectAggregator(limits.maxBodyBytes()));
-        pipeline.addLast(new HttpConnection(site, timer, openCalls, callLimitNanos));
+        pipeline.addLast(connection);
         connections.add(pipeline.channel());
     }
 

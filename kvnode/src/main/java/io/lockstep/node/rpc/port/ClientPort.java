@@ -10,6 +10,7 @@ import io.lockstep.node.rpc.Admission;
 import io.lockstep.node.rpc.NodeMetrics;
 import io.lockstep.node.rpc.NodeServices;
 import io.lockstep.node.rpc.OpenCalls;
+import io.lockstep.node.rpc.OpenStreams;
 import io.lockstep.node.rpc.ReadPool;
 import io.lockstep.node.rpc.RpcMetrics;
 import io.lockstep.node.rpc.ServiceTable;
@@ -25,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,7 @@ public final class ClientPort implements AutoCloseable {
     private static final long PERMITTED_PING_SECONDS = 5;
 
     private static final int MAX_METADATA_BYTES = 64 * 1024;
+    private static final long STREAM_TICK_MILLIS = 100;
     private static final long CLOSE_PATIENCE_MILLIS = 2_000;
 
     private final ClientPortConfig config;
@@ -47,18 +50,21 @@ public final class ClientPort implements AutoCloseable {
     private final GrpcServices services;
     private final List<Server> servers = new ArrayList<>();
     private final InProcessPort inProcess;
+    private final OpenStreams openStreams;
 
-    private ClientPort(ClientPortConfig config, NodeServices node) {
+    private ClientPort(ClientPortConfig config, NodeServices node, UnaryOperator<ServiceTable> exchanged) {
         this.config = config;
         long limitNanos = config.limits().requestTimeout().toNanos();
         readPool = new ReadPool(config.limits());
         OpenCalls openCalls = new OpenCalls(config.limits());
-        ServiceTable table = new ServiceTable(node, config.limits(), openCalls, readPool);
+        ServiceTable table = exchanged.apply(new ServiceTable(node, config.limits(), openCalls, readPool));
         Admission admission = new Admission(node.status(), node.clusterId());
         RpcMetrics metrics = new RpcMetrics(node.metrics());
         NodeMetrics.register(node, openCalls);
-        services = new GrpcServices(table, admission, metrics, openCalls, limitNanos);
-        http = new HttpSide(node, table, admission, metrics, openCalls, config.limits(), config.http(), readPool);
+        openStreams = new OpenStreams(node.status(), config.limits());
+        services = new GrpcServices(table, admission, metrics, openCalls, openStreams, limitNanos);
+        http = new HttpSide(
+                node, table, admission, metrics, openCalls, openStreams, config.limits(), config.http(), readPool);
         eventLoops = new EventLoops(config.eventLoops());
         inProcess = new InProcessPort(services.definitions(), health.getHealthService(), eventLoops.workers());
     }
@@ -69,8 +75,14 @@ public final class ClientPort implements AutoCloseable {
      * @throws IOException with one line that names the address that can't be bound and why
      */
     public static ClientPort start(ClientPortConfig config, NodeServices node) throws IOException {
+        return start(config, node, UnaryOperator.identity());
+    }
+
+    /** @param exchanged for tests of what carries services: others in their place */
+    static ClientPort start(ClientPortConfig config, NodeServices node, UnaryOperator<ServiceTable> exchanged)
+            throws IOException {
         Negotiation.requireKnownGrpc();
-        ClientPort port = new ClientPort(config, node);
+        ClientPort port = new ClientPort(config, node, exchanged);
         try {
             port.bind();
         } catch (IOException | RuntimeException e) {
@@ -81,6 +93,7 @@ public final class ClientPort implements AutoCloseable {
     }
 
     private void bind() throws IOException {
+        eventLoops.every(STREAM_TICK_MILLIS, () -> openStreams.onTick(System.nanoTime()));
         inProcess.start();
         List<SocketAddress> plain = sockets(false);
         if (!plain.isEmpty()) {
@@ -159,10 +172,11 @@ public final class ClientPort implements AutoCloseable {
         http.close();
     }
 
-    /** Takes no more calls, gives those under way a little time, and ends what is left. Blocks. */
+    /** Takes no more calls, ends streams, gives calls under way a little time, and ends what is left. Blocks. */
     @Override
     public void close() {
         health.enterTerminalState();
+        openStreams.close();
         inProcess.shutdown();
         servers.forEach(Server::shutdown);
         http.close();

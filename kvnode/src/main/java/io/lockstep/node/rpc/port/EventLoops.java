@@ -45,6 +45,11 @@ final class EventLoops implements AutoCloseable {
         return workers;
     }
 
+    /** Has it done by one of the workers until they close. */
+    void every(long millis, Runnable task) {
+        workers.next().scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
     void hold(CountDownLatch until) {
         acceptors.forEach(loop -> loop.execute(() -> await(until)));
         workers.forEach(loop -> loop.execute(() -> await(until)));

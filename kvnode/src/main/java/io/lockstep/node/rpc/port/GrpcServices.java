@@ -10,8 +10,10 @@ import io.grpc.ServiceDescriptor;
 import io.lockstep.node.rpc.Admission;
 import io.lockstep.node.rpc.ErrorMapping;
 import io.lockstep.node.rpc.OpenCalls;
+import io.lockstep.node.rpc.OpenStreams;
 import io.lockstep.node.rpc.RpcMetrics;
 import io.lockstep.node.rpc.ServiceTable;
+import io.lockstep.node.rpc.StreamRpc;
 import io.lockstep.node.rpc.UnaryRpc;
 import java.util.List;
 
@@ -21,13 +23,21 @@ final class GrpcServices {
     private final Admission admission;
     private final RpcMetrics metrics;
     private final OpenCalls openCalls;
+    private final OpenStreams openStreams;
     private final long limitNanos;
 
-    GrpcServices(ServiceTable table, Admission admission, RpcMetrics metrics, OpenCalls openCalls, long limitNanos) {
+    GrpcServices(
+            ServiceTable table,
+            Admission admission,
+            RpcMetrics metrics,
+            OpenCalls openCalls,
+            OpenStreams openStreams,
+            long limitNanos) {
         this.table = table;
         this.admission = admission;
         this.metrics = metrics;
         this.openCalls = openCalls;
+        this.openStreams = openStreams;
         this.limitNanos = limitNanos;
     }
 
@@ -40,8 +50,11 @@ final class GrpcServices {
         ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service.getName());
         for (MethodDescriptor<?, ?> method : service.getMethods()) {
             UnaryRpc<?, ?> rpc = table.find(method.getFullMethodName());
+            StreamRpc<?, ?> stream = table.findStream(method.getFullMethodName());
             if (rpc != null) {
                 addUnary(definition, rpc);
+            } else if (stream != null) {
+                addStream(definition, stream);
             } else {
                 addRefusal(definition, method);
             }
@@ -52,6 +65,13 @@ final class GrpcServices {
     private <Q extends Message, R> void addUnary(ServerServiceDefinition.Builder definition, UnaryRpc<Q, R> rpc) {
         definition.addMethod(
                 rpc.method(), new UnaryCallHandler<>(rpc, admission, metrics.of(rpc.method()), openCalls, limitNanos));
+    }
+
+    private <Q extends Message, R extends Message> void addStream(
+            ServerServiceDefinition.Builder definition, StreamRpc<Q, R> rpc) {
+        definition.addMethod(
+                rpc.method(),
+                new StreamCallHandler<>(rpc, admission, metrics.of(rpc.method()), openStreams, limitNanos));
     }
 
     /** Clients that find a method missing fall back; the text is for the people who read their logs. */

@@ -21,8 +21,18 @@ import org.junit.jupiter.api.Test;
 
 /** The gateway while every thread and place of the read pool is taken by scans. */
 class FullPoolTest {
-    private static final RpcLimits ONE_THREAD =
-            new RpcLimits(1 << 20, 128, Duration.ofSeconds(7), 1, 1, Duration.ofDays(1), 100, 100, 1 << 20);
+    private static final RpcLimits ONE_THREAD = new RpcLimits(
+            1 << 20,
+            128,
+            Duration.ofSeconds(7),
+            1,
+            1,
+            Duration.ofDays(1),
+            100,
+            100,
+            1 << 20,
+            100,
+            Duration.ofSeconds(3));
     private static final RangeRequest SCAN = RangeRequest.newBuilder()
             .setKey(ByteString.copyFromUtf8("a"))
             .setRangeEnd(ByteString.copyFromUtf8("z"))

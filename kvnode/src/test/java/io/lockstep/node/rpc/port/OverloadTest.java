@@ -56,7 +56,9 @@ class OverloadTest {
                 Duration.ofSeconds(1),
                 maxCallsPerConnection,
                 maxOpenCalls,
-                maxAnswerBytes);
+                maxAnswerBytes,
+                100,
+                Duration.ofSeconds(3));
         port = new TestPort(limits, HttpLimits.of(limits));
     }
 

@@ -5,6 +5,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.lockstep.node.rpc.FakeNode;
 import io.lockstep.node.rpc.RpcLimits;
+import io.lockstep.node.rpc.ServiceTable;
 import io.lockstep.node.rpc.http.HttpLimits;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A client port on a free port of the loopback, and clients of every kind for it. */
 public final class TestPort implements AutoCloseable {
@@ -40,12 +42,28 @@ public final class TestPort implements AutoCloseable {
 
     public TestPort(FakeNode node, RpcLimits limits, HttpLimits httpLimits, Optional<ClientTls> tls)
             throws IOException {
+        this(node, limits, httpLimits, tls, UnaryOperator.identity());
+    }
+
+    /** With these methods in place of the node's. */
+    public TestPort(RpcLimits limits, ServiceTable table) throws IOException {
+        this(new FakeNode(), limits, HttpLimits.of(limits), Optional.empty(), own -> table);
+    }
+
+    private TestPort(
+            FakeNode node,
+            RpcLimits limits,
+            HttpLimits httpLimits,
+            Optional<ClientTls> tls,
+            UnaryOperator<ServiceTable> exchanged)
+            throws IOException {
         this.node = node;
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         port = ClientPort.start(
                 new ClientPortConfig(
                         List.of(new ClientPortConfig.Address(any, tls.isPresent())), tls, 2, limits, httpLimits),
-                node.services());
+                node.services(),
+                exchanged);
         channel = NettyChannelBuilder.forAddress(address()).usePlaintext().build();
     }
 
