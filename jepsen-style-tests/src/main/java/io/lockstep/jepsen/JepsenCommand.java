@@ -261,12 +261,13 @@ public final class JepsenCommand implements Runnable {
                 names = {"-w", "--workload"},
                 paramLabel = "NAME",
                 description = {
-                    "register, set, staleness, session or ack (default: register).",
+                    "register, set, staleness, session, ack or watch (default: register).",
                     "register: reads, writes and swaps are linearizable",
                     "set: nothing acknowledged is lost",
                     "staleness: no answer is staler than it says",
                     "session: kvclient and jetcd, on any member, read what they wrote and never less than before",
-                    "ack: what accepted, quorum and all promise"
+                    "ack: what accepted, quorum and all promise",
+                    "watch: each event once, in order, whole, over every fault"
                 })
         String workload = "register";
 

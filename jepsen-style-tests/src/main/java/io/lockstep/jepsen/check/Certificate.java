@@ -74,6 +74,9 @@ public final class Certificate {
         if (action instanceof Action.Write write) {
             return write.value();
         }
+        if (action instanceof Action.WriteBoth write) {
+            return write.value();
+        }
         return action instanceof Action.CompareAndSet swap ? swap.value() : null;
     }
 
@@ -140,9 +143,10 @@ public final class Certificate {
         Action action = operation.action();
         List<EventLog.Change> changes = log.at(revision);
         String value = writtenBy(action);
-        boolean same = changes.size() == 1
-                && changes.get(0).key().equals(action.key())
-                && Objects.equals(valueOf(changes.get(0).after()), value);
+        boolean same = changes.size() == action.keys().size()
+                && changes.stream()
+                        .allMatch(change ->
+                                action.keys().contains(change.key()) && Objects.equals(valueOf(change.after()), value));
         if (!same) {
             findings.violation("the log has %s for %s", changes, text(operation));
         }

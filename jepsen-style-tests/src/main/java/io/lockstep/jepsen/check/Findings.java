@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Gathers what a checker finds; keeps the first {@link #MAX_KEPT} texts and counts the rest. One thread. */
-final class Findings {
+public final class Findings {
     static final int MAX_KEPT = 25;
 
     private final List<String> violations = new ArrayList<>();
@@ -12,13 +12,13 @@ final class Findings {
     private int violationCount;
     private int doubtCount;
 
-    void violation(String format, Object... arguments) {
+    public void violation(String format, Object... arguments) {
         if (violationCount++ < MAX_KEPT) {
             violations.add(String.format(format, arguments));
         }
     }
 
-    void doubt(String format, Object... arguments) {
+    public void doubt(String format, Object... arguments) {
         if (doubtCount++ < MAX_KEPT) {
             doubts.add(String.format(format, arguments));
         }
@@ -28,7 +28,7 @@ final class Findings {
         return violationCount == 0;
     }
 
-    CheckResult result(String checker, String summary) {
+    public CheckResult result(String checker, String summary) {
         Verdict verdict = violationCount > 0 ? Verdict.INVALID : doubtCount > 0 ? Verdict.UNKNOWN : Verdict.VALID;
         List<String> all = new ArrayList<>(violations);
         if (violationCount > MAX_KEPT) {

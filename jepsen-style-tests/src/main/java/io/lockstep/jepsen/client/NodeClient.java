@@ -84,6 +84,13 @@ public final class NodeClient implements Caller {
         if (action instanceof Action.Write write) {
             return write(stub, write);
         }
+        if (action instanceof Action.WriteBoth both) {
+            TxnResponse answer = stub.txn(TxnRequest.newBuilder()
+                    .addSuccess(RequestOp.newBuilder().setRequestPut(putOf(both.key(), both.value())))
+                    .addSuccess(RequestOp.newBuilder().setRequestPut(putOf(both.other(), both.value())))
+                    .build());
+            return new Answer(answer.getHeader().getRevision(), true, List.of());
+        }
         if (action instanceof Action.Delete delete) {
             DeleteRangeResponse answer = stub.deleteRange(
                     DeleteRangeRequest.newBuilder().setKey(bytes(delete.key())).build());

@@ -1,5 +1,6 @@
 package io.lockstep.jepsen.history;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a client asked for. Written values are unique in a run: checkers identify writes by them. */
@@ -7,6 +8,11 @@ public sealed interface Action {
 
     /** The key, or the prefix of a scan. */
     String key();
+
+    /** All that it changes if it takes effect: one key for most. */
+    default List<String> keys() {
+        return List.of(key());
+    }
 
     /** A word for tables and files. */
     String name();
@@ -95,6 +101,24 @@ public sealed interface Action {
         @Override
         public String name() {
             return "cas";
+        }
+
+        @Override
+        public boolean mutates() {
+            return true;
+        }
+    }
+
+    /** A transaction that puts the value under two keys, at one revision. */
+    record WriteBoth(String key, String other, String value) implements Action {
+        @Override
+        public List<String> keys() {
+            return List.of(key, other);
+        }
+
+        @Override
+        public String name() {
+            return "write-both";
         }
 
         @Override

@@ -77,6 +77,9 @@ public final class HistoryFile {
         JsonObject json = common(operation, "invoke", operation.invokedNanos());
         if (operation.action() instanceof Action.Write write) {
             json.addProperty("value", write.value());
+        } else if (operation.action() instanceof Action.WriteBoth write) {
+            json.addProperty("other", write.other());
+            json.addProperty("value", write.value());
         } else if (operation.action() instanceof Action.CompareAndSet swap) {
             json.add(
                     "expected",
@@ -251,6 +254,9 @@ public final class HistoryFile {
             case "write" -> new Action.Write(key, json.get("value").getAsString());
             case "write-all" -> new Action.Write(key, json.get("value").getAsString(), Ack.ALL);
             case "write-accepted" -> new Action.Write(key, json.get("value").getAsString(), Ack.ACCEPTED);
+            case "write-both" ->
+                new Action.WriteBoth(
+                        key, json.get("other").getAsString(), json.get("value").getAsString());
             case "cas" ->
                 new Action.CompareAndSet(
                         key,

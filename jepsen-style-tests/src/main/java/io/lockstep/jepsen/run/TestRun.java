@@ -116,10 +116,13 @@ public final class TestRun {
                 throw new IOException("the cluster did not start, " + missing + "; logs are in " + folder);
             }
             originNanos = System.nanoTime();
-            work(cluster, plan, originNanos);
-            recover(cluster);
-            finalReads(cluster);
-            log = observe(cluster);
+            try (Participants participants = Participants.of(workload.name(), cluster, options.seed())) {
+                work(cluster, plan, originNanos);
+                recover(cluster);
+                finalReads(cluster);
+                log = observe(cluster);
+                results.addAll(participants.judge(log));
+            }
             counters = Effects.Counters.of(cluster);
             starts = cluster.starts();
             results.add(ServerLogs.check(cluster.logs(), cluster.surprises()));

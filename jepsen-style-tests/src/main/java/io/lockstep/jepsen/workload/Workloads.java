@@ -5,13 +5,21 @@ import java.util.List;
 /** The workloads by name. */
 public final class Workloads {
     public static final List<String> NAMES = List.of(
-            RegisterWorkload.NAME, SetWorkload.NAME, StalenessWorkload.NAME, SessionWorkload.NAME, AckWorkload.NAME);
+            RegisterWorkload.NAME,
+            SetWorkload.NAME,
+            StalenessWorkload.NAME,
+            SessionWorkload.NAME,
+            AckWorkload.NAME,
+            WatchWorkload.NAME);
 
     private Workloads() {}
 
     /** Whether the workload uses what only Lockstep has. */
     public static boolean needsDial(String name) {
-        return !name.equals(RegisterWorkload.NAME) && !name.equals(SetWorkload.NAME);
+        return switch (name) {
+            case StalenessWorkload.NAME, SessionWorkload.NAME, AckWorkload.NAME -> true;
+            default -> false;
+        };
     }
 
     /**
@@ -25,6 +33,7 @@ public final class Workloads {
             case StalenessWorkload.NAME -> new StalenessWorkload();
             case SessionWorkload.NAME -> new SessionWorkload(threads);
             case AckWorkload.NAME -> new AckWorkload();
+            case WatchWorkload.NAME -> new WatchWorkload();
             default -> throw new IllegalArgumentException("no workload " + name + ": choose from " + NAMES);
         };
     }

@@ -46,6 +46,7 @@ final class HistoryFileTest {
                 new Action.Write("k", "v", Ack.ACCEPTED),
                 new Action.CompareAndSet("k", "a\"b", "c"),
                 new Action.CompareAndSet("k", null, "c"),
+                new Action.WriteBoth("k", "other", "d"),
                 new Action.Delete("k"));
         List<Operation> history = new ArrayList<>();
         for (Action action : actions) {

@@ -86,6 +86,11 @@ final class RealFaultsTest {
         assertValid(test(etcd(), "set", "partition-leader,kill-leader,power-all", 20, 7, false));
     }
 
+    @Test
+    void etcd_watchesUnderAKillAndAPause_areToldEverything() throws IOException {
+        assertValid(test(etcd(), "watch", "kill-leader,pause-one", 14, 12, false));
+    }
+
     /** The checkers must find what etcd's serializable reads are allowed to do. */
     @Test
     void etcd_staleReadsJudgedAsLinearizable_areFound() throws IOException {
