@@ -71,6 +71,6 @@ final class GroupStatus implements NodeStatus {
 
     @Override
     public List<AlarmMember> alarms() {
-        return List.of(); // nothing raises one yet
+        return state.alarms();
     }
 }

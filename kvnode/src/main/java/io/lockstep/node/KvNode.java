@@ -107,6 +107,9 @@ public final class KvNode implements AutoCloseable {
             WritesOfNode writes = new WritesOfNode(memberId, proposer, elsewhere, state);
             MemberLag lag = new MemberLag(this::isLeader, applied::applied, writes::others, link::askApplied);
             lag.register(metrics);
+            UpkeepOfNode upkeep =
+                    opened(new UpkeepOfNode(config.upkeep(), directory.path(), memberId, state, proposer));
+            LeaderMoves moves = new LeaderMoves(group);
             opened(clock); // here, so that it closes before what it watches
             clock.start(List.of(
                     proposer::onTick,
@@ -116,7 +119,9 @@ public final class KvNode implements AutoCloseable {
                     elsewhere::onTick,
                     lag::onTick,
                     expiry::onTick,
-                    renewals::onTick));
+                    renewals::onTick,
+                    upkeep::onTick,
+                    moves::onTick));
             GroupStatus status = new GroupStatus(group, state, leadership);
             WritePathMetrics.register(metrics, proposer, gate);
             LeasesOfNode.register(metrics, leaseClock, expiry);
@@ -133,6 +138,8 @@ public final class KvNode implements AutoCloseable {
                     stops.map(on -> on.around(views)).orElse(views),
                     stops.<Staleness>map(on -> on.around(reads)).orElse(reads),
                     status,
+                    upkeep,
+                    new CareOfNode(upkeep, moves),
                     metrics);
             clientPort = opened(ClientPort.start(Wiring.clientPort(config), services));
             List<String> clientUrls = Wiring.clientUrls(config, clientPort.addresses());

@@ -19,6 +19,7 @@ import io.lockstep.node.config.ConfigException;
 import io.lockstep.node.config.HostPort;
 import io.lockstep.node.config.NodeConfig;
 import io.lockstep.node.config.NodeLimits;
+import io.lockstep.node.config.Upkeep;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -66,6 +67,7 @@ class KvNodeTest {
                 Duration.ofMillis(1000),
                 0.01,
                 NodeLimits.DEFAULT,
+                Upkeep.DEFAULT,
                 Optional.empty(),
                 Optional.empty());
     }
@@ -191,6 +193,7 @@ class KvNodeTest {
                 config.electionTimeout(),
                 config.maxClockDrift(),
                 config.limits(),
+                config.upkeep(),
                 Optional.empty(),
                 Optional.empty());
         assertThatThrownBy(() -> KvNode.start(other, NO_FATAL))

@@ -21,12 +21,15 @@ final class CommandExecutor {
     private final KeyCommands keys;
     private final MemberCommands members;
     private final LeaseCommands leases;
+    private final Alarms alarms;
 
-    CommandExecutor(ApplyBatch batch, MvccWriter writer, LeaseTable leaseTable, LeaseEvents leaseEvents) {
+    CommandExecutor(
+            ApplyBatch batch, MvccWriter writer, LeaseTable leaseTable, LeaseEvents leaseEvents, Alarms alarms) {
         this.writer = writer;
         this.keys = new KeyCommands(writer, leaseTable);
         this.members = new MemberCommands(batch);
         this.leases = new LeaseCommands(leaseTable, writer, leaseEvents);
+        this.alarms = alarms;
     }
 
     /**
@@ -35,6 +38,7 @@ final class CommandExecutor {
      */
     Outcome execute(Command command, long term, boolean answer) {
         try {
+            alarms.requireAllowed(command);
             Message response = dispatch(command, term, answer);
             writer.keepCommand();
             return new Outcome(response, null);
@@ -59,6 +63,7 @@ final class CommandExecutor {
             case LEASE_REVOKE -> leases.revoke(command.getLeaseRevoke());
             case RENEW_LEASES -> leases.renew(command.getRenewLeases());
             case EXPIRE_LEASE -> leases.expire(command.getExpireLease(), term);
+            case ALARM -> alarms.change(command.getAlarm());
             case COMMAND_NOT_SET ->
                 throw new ApplyException(
                         "the log holds a command that this software does not know: update this node's software");

@@ -4,14 +4,13 @@ import io.lockstep.node.lease.LeaseEvents;
 import io.lockstep.node.lease.LeaseLimits;
 import io.lockstep.node.lease.LeaseReader;
 import io.lockstep.node.lease.LeaseTable;
+import io.lockstep.node.mvcc.ClusterFacts;
 import io.lockstep.node.mvcc.Compactor;
 import io.lockstep.node.mvcc.DatabaseView;
 import io.lockstep.node.mvcc.MvccWriter;
 import io.lockstep.node.mvcc.StatePosition;
 import io.lockstep.node.storage.ApplyBatch;
 import io.lockstep.node.storage.Database;
-import io.lockstep.proto.log.MemberRecord;
-import java.util.List;
 
 /**
  * One database with everything that is derived from it: an install replaces the whole. Apply thread only, but for the
@@ -24,7 +23,8 @@ final class LiveState {
     private final CommandExecutor executor;
     private final Compactor compactor;
     private AppliedPosition position;
-    private List<MemberRecord> members;
+    private final Alarms alarms;
+    private ClusterFacts cluster;
     /** Written by the apply thread, read by whoever builds log entries. */
     private volatile int featureLevel;
 
@@ -34,10 +34,11 @@ final class LiveState {
         this.batch = new ApplyBatch(database);
         this.writer = new MvccWriter(batch, stored.revisions(), limits.commandChangeBytes());
         LeaseTable leases = new LeaseTable(batch, LeaseLimits.of(limits.commandChangeBytes()));
-        this.executor = new CommandExecutor(batch, writer, leases, leaseEvents);
+        this.alarms = new Alarms(batch);
+        this.executor = new CommandExecutor(batch, writer, leases, leaseEvents, alarms);
         this.compactor = new Compactor(database, limits.compactionStepChanges());
         this.position = stored.applied();
-        this.members = StateMeta.members(database);
+        this.cluster = new ClusterFacts(StateMeta.members(database), alarms.raised());
         this.featureLevel = StateMeta.featureLevel(database);
     }
 
@@ -75,12 +76,12 @@ final class LiveState {
     }
 
     /** Makes the batch and how far it reaches part of the database, in one write (invariant I3). */
-    void write(AppliedPosition reached, boolean membersChanged) {
+    void write(AppliedPosition reached, boolean clusterChanged) {
         StateMeta.putPosition(batch, reached, writer.revisions());
         batch.write();
         position = reached;
-        if (membersChanged) {
-            members = StateMeta.members(database);
+        if (clusterChanged) {
+            cluster = new ClusterFacts(StateMeta.members(database), alarms.raised());
             featureLevel = StateMeta.featureLevel(database);
         }
     }
@@ -88,6 +89,6 @@ final class LiveState {
     /** A view on what is written; the caller holds it. */
     DatabaseView newView() {
         return new DatabaseView(
-                database.snapshot(), writer.revisions(), new StatePosition(position.index(), position.term()), members);
+                database.snapshot(), writer.revisions(), new StatePosition(position.index(), position.term()), cluster);
     }
 }

@@ -2,9 +2,11 @@ package io.lockstep.node.apply;
 
 import io.lockstep.node.mvcc.DatabaseView;
 import io.lockstep.node.mvcc.ReadView;
+import io.lockstep.node.storage.Snapshot;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,14 @@ final class PublishedViews {
         }
         while (!superseded.isEmpty() && superseded.peekFirst().view().isOver()) {
             superseded.removeFirst();
+        }
+    }
+
+    /** Puts a younger snapshot of the same state in the newest view's place. */
+    synchronized void refresh(Supplier<Snapshot> snapshot) {
+        DatabaseView view = newest;
+        if (view != null) {
+            publish(view.on(snapshot.get()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.lockstep.node.apply;
 
 import com.google.protobuf.CodedInputStream;
+import io.lockstep.api.AlarmMember;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.node.storage.ApplyBatch;
 import io.lockstep.node.storage.Database;
@@ -47,9 +48,12 @@ public final class ReplicatedState implements AutoCloseable {
     private final PublishedViews views;
     private final LongSupplier nanoTime;
     private final ApplyThreadGuard applyThread = new ApplyThreadGuard();
+    /** Between a write and its view the database holds what no view shows yet: nobody may take a snapshot then. */
+    private final Object viewLock = new Object();
+
     private final List<CommandResult> results = new ArrayList<>();
     private int commandsInBatch;
-    private boolean membersChanged;
+    private boolean clusterChanged;
     /** Entries were taken since the last write; what they reach. */
     private AppliedPosition reached;
 
@@ -247,7 +251,7 @@ public final class ReplicatedState implements AutoCloseable {
                 && command.getOrigin().getBootId() == config.bootId();
         CommandExecutor.Outcome outcome = live.executor().execute(command, term, own);
         commandsInBatch++;
-        membersChanged |= command.hasPublishMember();
+        clusterChanged |= command.hasPublishMember() || command.hasAlarm();
         if (own) {
             results.add(new CommandResult(
                     command.getOrigin().getCounter(),
@@ -282,22 +286,20 @@ public final class ReplicatedState implements AutoCloseable {
         long bytes = live.batch().sizeBytes();
         int commands = commandsInBatch;
         long compactBefore = views.newest().compactRevision();
-        live.write(reached, membersChanged);
+        synchronized (viewLock) {
+            live.write(reached, clusterChanged);
+            views.publish(live.newView());
+        }
         pending = false;
         commandsInBatch = 0;
-        membersChanged = false;
-        publish();
+        clusterChanged = false;
+        listener.onViewPublished(views.newest());
         deliverResults();
         housekeeping.written(bytes, commands);
         long compact = live.writer().revisions().compact();
         if (compact > compactBefore) {
             housekeeping.compactTo(live, compact);
         }
-    }
-
-    private void publish() {
-        views.publish(live.newView());
-        listener.onViewPublished(views.newest());
     }
 
     private void deliverResults() {
@@ -327,13 +329,16 @@ public final class ReplicatedState implements AutoCloseable {
         LiveState installed = bringIn(checkpoint);
         // The one step that makes the difference after a crash.
         directory.makeCurrent(installed.database().directory());
-        live = installed;
+        synchronized (viewLock) {
+            live = installed;
+            views.publish(installed.newView());
+        }
         reached = installed.position();
         pending = false;
         commandsInBatch = 0;
-        membersChanged = false;
+        clusterChanged = false;
         results.clear();
-        publish();
+        listener.onViewPublished(views.newest());
         listener.leases().loaded(installed.leases().all());
         listener.onStateReplaced(reached.index());
         housekeeping.compactTo(installed, installed.writer().revisions().compact());
@@ -391,6 +396,11 @@ public final class ReplicatedState implements AutoCloseable {
         return views.newest().term();
     }
 
+    /** The alarms that are raised, as readers see them. Any thread. */
+    public List<AlarmMember> alarms() {
+        return views.newest().alarms();
+    }
+
     /** The level that every member can execute; batches for the log may demand no more. Any thread. */
     public int featureLevel() {
         return live.featureLevel();
@@ -404,6 +414,27 @@ public final class ReplicatedState implements AutoCloseable {
     /** Writes memtables to disk; blocks. Any thread but the apply thread. */
     public void flush() {
         housekeeping.flush();
+    }
+
+    /** Rewrites the files so that they hold only what is live; blocks for as long as that takes. Any thread but the apply thread. */
+    public void compactFiles() {
+        refreshView();
+        live.database().compact();
+    }
+
+    /**
+     * The newest view keeps what compaction removed after it was published from leaving the disk; where nothing is
+     * written, for ever.
+     */
+    private void refreshView() {
+        synchronized (viewLock) {
+            views.refresh(live.database()::snapshot);
+        }
+    }
+
+    /** Ends {@link #compactFiles} early, for a close. Any thread. */
+    public void cancelCompactFiles() {
+        live.database().cancelCompaction();
     }
 
     /** Flushes what has waited long enough, and cuts off views held for too long. Any thread. */

@@ -1,6 +1,7 @@
 package io.lockstep.node.apply;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.lockstep.api.AlarmMember;
 import io.lockstep.node.mvcc.Revisions;
 import io.lockstep.node.storage.ApplyBatch;
 import io.lockstep.node.storage.Cursor;
@@ -20,6 +21,8 @@ final class StateMeta {
     private static final byte[] FEATURE_LEVEL_ROW = row("feature_level");
     private static final byte[] MEMBERS_FROM = row("member/");
     private static final byte[] MEMBERS_TO = row("member0");
+    private static final byte[] ALARMS_FROM = row("alarm/");
+    private static final byte[] ALARMS_TO = row("alarm0");
 
     private StateMeta() {}
 
@@ -107,6 +110,35 @@ final class StateMeta {
         return ByteBuffer.allocate(MEMBERS_FROM.length + Long.BYTES)
                 .put(MEMBERS_FROM)
                 .putLong(memberId)
+                .array();
+    }
+
+    static void putAlarm(ApplyBatch batch, AlarmMember alarm) {
+        batch.put(Family.META, alarmRow(alarm), alarm.toByteArray());
+    }
+
+    static void deleteAlarm(ApplyBatch batch, AlarmMember alarm) {
+        batch.delete(Family.META, alarmRow(alarm));
+    }
+
+    /** By kind, then by member id, unsigned. */
+    static List<AlarmMember> alarms(Reader reader) {
+        List<AlarmMember> alarms = new ArrayList<>();
+        try (Cursor rows = reader.cursor(Family.META, ALARMS_FROM, ALARMS_TO)) {
+            for (; rows.valid(); rows.next()) {
+                alarms.add(AlarmMember.parseFrom(rows.value()));
+            }
+        } catch (InvalidProtocolBufferException e) {
+            throw new ApplyException("a stored alarm does not parse", e);
+        }
+        return List.copyOf(alarms);
+    }
+
+    private static byte[] alarmRow(AlarmMember alarm) {
+        return ByteBuffer.allocate(ALARMS_FROM.length + Integer.BYTES + Long.BYTES)
+                .put(ALARMS_FROM)
+                .putInt(alarm.getAlarmValue())
+                .putLong(alarm.getMemberID())
                 .array();
     }
 

@@ -28,6 +28,7 @@ public final class EmbeddedConfig {
     private Duration heartbeatInterval = Duration.ofMillis(100);
     private Duration electionTimeout = Duration.ofSeconds(1);
     private NodeLimits limits = NodeLimits.DEFAULT;
+    private Upkeep upkeep = Upkeep.DEFAULT;
     private Optional<TlsFiles> clientTls = Optional.empty();
     private Optional<TlsFiles> peerTls = Optional.empty();
 
@@ -73,6 +74,11 @@ public final class EmbeddedConfig {
         return this;
     }
 
+    public EmbeddedConfig upkeep(Upkeep upkeep) {
+        this.upkeep = upkeep;
+        return this;
+    }
+
     /** Certificate of the client port; client URLs must then begin with https. */
     public EmbeddedConfig clientTls(TlsFiles files) {
         this.clientTls = Optional.of(files);
@@ -106,6 +112,7 @@ public final class EmbeddedConfig {
                 electionTimeout,
                 0.01,
                 limits,
+                upkeep,
                 clientTls,
                 peerTls);
     }

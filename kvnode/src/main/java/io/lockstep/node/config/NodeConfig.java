@@ -34,6 +34,7 @@ public record NodeConfig(
         Duration electionTimeout,
         double maxClockDrift,
         NodeLimits limits,
+        Upkeep upkeep,
         Optional<TlsFiles> clientTls,
         Optional<TlsFiles> peerTls) {
     private static final double MAX_CLOCK_DRIFT = 0.5;

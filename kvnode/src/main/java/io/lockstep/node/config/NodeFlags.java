@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -134,6 +135,9 @@ public final class NodeFlags {
             description = "Log entries kept behind a snapshot for members that are a little behind.")
     private String logMargin;
 
+    @Mixin
+    private UpkeepFlags upkeep = new UpkeepFlags();
+
     @Option(names = "--cert-file", paramLabel = "PEM", description = "Certificate of the client port.")
     private @Nullable Path certFile;
 
@@ -193,6 +197,7 @@ public final class NodeFlags {
                         (int) number("snapshot-count", snapshotEntries),
                         number("snapshot-log-bytes", snapshotBytes),
                         (int) number("log-margin", logMargin)),
+                upkeep.toUpkeep(),
                 tls("", certFile, keyFile, trustedCaFile, false),
                 tls("peer-", peerCertFile, peerKeyFile, peerTrustedCaFile, true));
     }

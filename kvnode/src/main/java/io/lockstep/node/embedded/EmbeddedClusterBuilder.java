@@ -2,6 +2,7 @@ package io.lockstep.node.embedded;
 
 import io.lockstep.node.config.NodeConfig;
 import io.lockstep.node.config.NodeLimits;
+import io.lockstep.node.config.Upkeep;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ public final class EmbeddedClusterBuilder {
     private Duration heartbeatInterval = Duration.ofMillis(50);
     private Duration electionTimeout = Duration.ofMillis(500);
     private NodeLimits limits = NodeLimits.DEFAULT;
+    private Upkeep upkeep = Upkeep.DEFAULT;
 
     EmbeddedClusterBuilder(int nodes) {
         if (nodes < 1 || nodes > MAX_NODES || nodes % 2 == 0) {
@@ -49,6 +51,12 @@ public final class EmbeddedClusterBuilder {
 
     public EmbeddedClusterBuilder limits(NodeLimits limits) {
         this.limits = limits;
+        return this;
+    }
+
+    /** The bounds and habits of each node's state. */
+    public EmbeddedClusterBuilder upkeep(Upkeep upkeep) {
+        this.upkeep = upkeep;
         return this;
     }
 
@@ -106,6 +114,7 @@ public final class EmbeddedClusterBuilder {
                             .clientUrls(plan.clientUrl(node))
                             .timing(heartbeatInterval, electionTimeout)
                             .limits(limits)
+                            .upkeep(upkeep)
                             .build()));
         }
         return slots;

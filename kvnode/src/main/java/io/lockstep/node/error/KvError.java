@@ -57,8 +57,18 @@ public enum KvError {
     ACCEPTED_IN_SESSION(
             Code.INVALID_ARGUMENT,
             "lockstep: a session reads its own writes, and ack=ACK_ACCEPTED may lose them: use ACK_QUORUM"),
-    ALARM_CHANGE_NOT_OFFERED(
-            Code.UNIMPLEMENTED, "lockstep: alarms can be listed but not raised or disarmed in this version");
+    NOT_LEADER(Code.FAILED_PRECONDITION, "etcdserver: not leader"),
+    BAD_LEADER_TRANSFEREE(Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee"),
+    DOWNGRADE_VERSION_FORMAT(Code.INVALID_ARGUMENT, "etcdserver: wrong downgrade target version format"),
+    DOWNGRADE_TARGET_INVALID(Code.INVALID_ARGUMENT, "etcdserver: invalid downgrade target version"),
+    NO_INFLIGHT_DOWNGRADE(Code.FAILED_PRECONDITION, "etcdserver: no inflight downgrade job"),
+    DOWNGRADE_NOT_OFFERED(
+            Code.FAILED_PRECONDITION,
+            "lockstep: there is no older level of the API that this software could go back to"),
+    UNKNOWN_METHOD(Code.UNKNOWN, "etcdserver: unknown method"),
+    ALARM_UNKNOWN(
+            Code.INVALID_ARGUMENT,
+            "lockstep: an alarm is NOSPACE or CORRUPT, and what is done with it GET, ACTIVATE or DEACTIVATE");
 
     /** gRPC's codes, by gRPC's numbers; kept apart from grpc so that replicated code needs no transport. */
     public enum Code {

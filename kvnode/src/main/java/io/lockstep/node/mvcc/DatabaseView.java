@@ -1,5 +1,6 @@
 package io.lockstep.node.mvcc;
 
+import io.lockstep.api.AlarmMember;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
@@ -21,7 +22,7 @@ public final class DatabaseView implements ReadView {
     private final Snapshot snapshot;
     private final Revisions revisions;
     private final StatePosition position;
-    private final List<MemberRecord> members;
+    private final ClusterFacts cluster;
     private final RangeExecutor ranges;
     /** Readers on any thread and the publisher; 0 for good once all have let go. */
     private final AtomicInteger holders = new AtomicInteger(1);
@@ -31,12 +32,17 @@ public final class DatabaseView implements ReadView {
     private volatile boolean cutOff;
 
     /** Takes over the snapshot; the caller holds the view. */
-    public DatabaseView(Snapshot snapshot, Revisions revisions, StatePosition position, List<MemberRecord> members) {
+    public DatabaseView(Snapshot snapshot, Revisions revisions, StatePosition position, ClusterFacts cluster) {
         this.snapshot = snapshot;
         this.revisions = revisions;
         this.position = position;
-        this.members = members;
+        this.cluster = cluster;
         this.ranges = new RangeExecutor(snapshot, revisions, this::requireNotCutOff);
+    }
+
+    /** The same state on a younger snapshot, which the caller knows to hold no other; the caller holds it. */
+    public DatabaseView on(Snapshot younger) {
+        return new DatabaseView(younger, revisions, position, cluster);
     }
 
     @Override
@@ -61,7 +67,12 @@ public final class DatabaseView implements ReadView {
 
     @Override
     public List<MemberRecord> members() {
-        return members;
+        return cluster.members();
+    }
+
+    @Override
+    public List<AlarmMember> alarms() {
+        return cluster.alarms();
     }
 
     @Override

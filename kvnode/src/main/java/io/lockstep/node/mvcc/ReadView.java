@@ -1,5 +1,6 @@
 package io.lockstep.node.mvcc;
 
+import io.lockstep.api.AlarmMember;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
@@ -54,6 +55,9 @@ public interface ReadView {
 
     /** Reads the leases of this view; the reader is for the time of the call. */
     <T> T leases(Function<LeaseReader, T> reading);
+
+    /** The alarms that are raised, by kind, then by member id (unsigned). */
+    List<AlarmMember> alarms();
 
     /** The outcome of {@link #hashKv}. */
     record HashResult(int hash, long compactRevision, long hashRevision) {}

@@ -6,6 +6,7 @@ import io.lockstep.api.ResponseHeader;
 import io.lockstep.node.apply.CommandResult;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.mvcc.WriteCost;
 import io.lockstep.proto.log.Command;
 import java.util.List;
 import java.util.Objects;
@@ -45,6 +46,10 @@ final class AckedWrites {
         if (call.isExpired()) {
             throw new KvException.Failed(KvError.TIMEOUT);
         }
+        long costBytes = cost(command);
+        if (costBytes > 0 && !services.space().hasRoomFor(costBytes)) {
+            return noSpace(call);
+        }
         if (ack == Ack.ACK_ACCEPTED) {
             return writes.accept(command, call.deadlineNanos())
                     .thenApply(taken -> new Done(headers.ofAccepted(services.views()), null));
@@ -53,6 +58,29 @@ final class AckedWrites {
         call.follow(result);
         CompletableFuture<Done> done = result.thenApply(this::done);
         return ack == Ack.ACK_ALL ? done.thenCompose(here -> everywhere(here, call)) : done;
+    }
+
+    /** Checked here, before the log: applying refuses by the alarm alone, so that all members decide alike. */
+    private static long cost(Command.Builder command) {
+        return switch (command.getCommandCase()) {
+            case PUT -> WriteCost.of(command.getPut());
+            case TXN -> WriteCost.of(command.getTxn());
+            case LEASE_GRANT -> WriteCost.LEASE_BYTES;
+            case DELETE_RANGE,
+                    COMPACTION,
+                    LEASE_REVOKE,
+                    RENEW_LEASES,
+                    EXPIRE_LEASE,
+                    PUBLISH_MEMBER,
+                    ALARM,
+                    COMMAND_NOT_SET -> 0;
+        };
+    }
+
+    private <R> CompletableFuture<R> noSpace(RpcCall call) {
+        return services.space().raiseAlarm(call.deadlineNanos()).thenApply(raised -> {
+            throw new KvException.Rejected(KvError.NO_SPACE);
+        });
     }
 
     private Done done(CommandResult result) {

@@ -1,20 +1,28 @@
 package io.lockstep.node.rpc;
 
+import io.lockstep.api.Ack;
 import io.lockstep.api.AlarmMember;
 import io.lockstep.api.AlarmRequest;
 import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.AlarmType;
+import io.lockstep.api.DefragmentRequest;
+import io.lockstep.api.DefragmentResponse;
+import io.lockstep.api.DowngradeRequest;
+import io.lockstep.api.DowngradeResponse;
 import io.lockstep.api.HashKVRequest;
 import io.lockstep.api.HashKVResponse;
 import io.lockstep.api.HashRequest;
 import io.lockstep.api.HashResponse;
 import io.lockstep.api.MaintenanceGrpc;
+import io.lockstep.api.MoveLeaderRequest;
+import io.lockstep.api.MoveLeaderResponse;
 import io.lockstep.api.ResponseHeader;
 import io.lockstep.api.StatusRequest;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import io.lockstep.node.mvcc.ReadView;
+import io.lockstep.proto.log.Command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,10 +31,12 @@ import java.util.concurrent.CompletableFuture;
 final class MaintenanceService {
     private final NodeServices services;
     private final Reads reads;
+    private final AckedWrites writes;
 
-    MaintenanceService(NodeServices services, Reads reads) {
+    MaintenanceService(NodeServices services, Reads reads, AckedWrites writes) {
         this.services = services;
         this.reads = reads;
+        this.writes = writes;
     }
 
     List<UnaryRpc<?, ?>> rpcs() {
@@ -34,13 +44,23 @@ final class MaintenanceService {
                 new UnaryRpc<>(MaintenanceGrpc.getAlarmMethod(), this::alarm),
                 new UnaryRpc<>(MaintenanceGrpc.getStatusMethod(), this::status),
                 new UnaryRpc<>(MaintenanceGrpc.getHashKVMethod(), this::hashKv),
-                new UnaryRpc<>(MaintenanceGrpc.getHashMethod(), this::hash));
+                new UnaryRpc<>(MaintenanceGrpc.getHashMethod(), this::hash),
+                new UnaryRpc<>(MaintenanceGrpc.getDefragmentMethod(), this::defragment),
+                new UnaryRpc<>(MaintenanceGrpc.getMoveLeaderMethod(), this::moveLeader),
+                new UnaryRpc<>(MaintenanceGrpc.getDowngradeMethod(), this::downgrade));
     }
 
     /** etcd answers this through its log, and {@code etcdctl endpoint health} relies on that: no quorum, no answer. */
     private CompletableFuture<AlarmResponse> alarm(AlarmRequest request, RpcCall call) {
+        if (request.getAction() == AlarmRequest.AlarmAction.UNRECOGNIZED
+                || request.getAlarm() == AlarmType.UNRECOGNIZED) {
+            throw new KvException.Rejected(KvError.ALARM_UNKNOWN);
+        }
         if (request.getAction() != AlarmRequest.AlarmAction.GET) {
-            throw new KvException.Rejected(KvError.ALARM_CHANGE_NOT_OFFERED);
+            return writes.submit(Command.newBuilder().setAlarm(request), Ack.ACK_QUORUM, call)
+                    .thenApply(done -> done.responseOr(AlarmResponse.getDefaultInstance()).toBuilder()
+                            .setHeader(done.header())
+                            .build());
         }
         return reads.linearizable(call, Reads.Cost.POINT, (view, header) -> alarms(request.getAlarm(), header));
     }
@@ -109,5 +129,26 @@ final class MaintenanceService {
                         .setHeader(header)
                         .setHash(view.hashKv(0).hash())
                         .build());
+    }
+
+    /** Takes as long as it takes: only the client's own deadline ends the wait, and nothing the work. */
+    private CompletableFuture<DefragmentResponse> defragment(DefragmentRequest request, RpcCall call) {
+        CompletableFuture<Void> done = services.care().compactFiles();
+        call.follow(done);
+        return done.thenApply(compacted -> DefragmentResponse.getDefaultInstance());
+    }
+
+    private CompletableFuture<MoveLeaderResponse> moveLeader(MoveLeaderRequest request, RpcCall call) {
+        return services.care()
+                .moveLeader(request.getTargetID(), call.deadlineNanos())
+                .thenApply(moved -> MoveLeaderResponse.getDefaultInstance());
+    }
+
+    private CompletableFuture<DowngradeResponse> downgrade(DowngradeRequest request, RpcCall call) {
+        return reads.linearizable(
+                call,
+                Reads.Cost.POINT,
+                (view, header) ->
+                        Downgrades.answer(request).toBuilder().setHeader(header).build());
     }
 }

@@ -45,6 +45,11 @@ public final class NodeMetrics {
                 "etcd_mvcc_db_total_size_in_use_in_bytes",
                 "The state on disk that is live.",
                 status::dbSizeInUseBytes);
+        gauge(
+                registry,
+                "etcd_server_quota_backend_bytes",
+                "What the state may take; 0: no bound.",
+                () -> services.space().quotaBytes());
         gauge(registry, "lockstep_open_calls", "Calls of clients in hand.", openCalls::open);
         gauge(
                 registry,

@@ -18,4 +18,6 @@ public record NodeServices(
         Views views,
         Staleness staleness,
         NodeStatus status,
+        Space space,
+        MemberCare care,
         PrometheusRegistry metrics) {}

@@ -1,5 +1,7 @@
 package io.lockstep.node.rpc;
 
+import io.lockstep.api.AlarmMember;
+import io.lockstep.api.AlarmType;
 import io.lockstep.api.ReadPath;
 import io.lockstep.api.ResponseHeader;
 import io.lockstep.node.error.KvError;
@@ -52,7 +54,12 @@ final class Reads {
         this.maxQueueWait = maxQueueWait;
     }
 
-    <R> CompletableFuture<R> read(RpcCall call, ReadDial dial, Cost cost, Body<R> body) {
+    /** A read of keys: none from a member that is known to hold others than the rest of the cluster. */
+    <R> CompletableFuture<R> read(RpcCall call, ReadDial dial, Cost cost, Body<R> keys) {
+        Body<R> body = (view, header) -> {
+            requireSound(view);
+            return keys.read(view, header);
+        };
         if (dial.isLinearizable()) {
             return linearizable(call, cost, body);
         }
@@ -63,6 +70,14 @@ final class Reads {
         CompletableFuture<Void> reached = services.readGate().awaitRevision(dial.minRevision(), call.deadlineNanos());
         call.follow(reached);
         return reached.thenCompose(there -> on(call, cost, () -> here(call, dial, cost, body)));
+    }
+
+    private void requireSound(ReadView view) {
+        for (AlarmMember alarm : view.alarms()) {
+            if (alarm.getAlarm() == AlarmType.CORRUPT && alarm.getMemberID() == services.memberId()) {
+                throw new KvException.Rejected(KvError.CORRUPT);
+            }
+        }
     }
 
     <R> CompletableFuture<R> linearizable(RpcCall call, Cost cost, Body<R> body) {

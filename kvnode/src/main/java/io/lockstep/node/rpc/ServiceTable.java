@@ -40,7 +40,7 @@ public final class ServiceTable {
         AckedWrites writes = new AckedWrites(services, headers);
         all.addAll(new KvService(new RequestChecks(limits), reads, writes, services.writes()).rpcs());
         all.addAll(new LeaseService(writes, reads, services.leases()).rpcs());
-        all.addAll(new MaintenanceService(services, reads).rpcs());
+        all.addAll(new MaintenanceService(services, reads, writes).rpcs());
         all.addAll(new ClusterService(headers, reads).rpcs());
         List<StreamRpc<?, ?>> allStreams = new ArrayList<>();
         rpcs = byName(all);

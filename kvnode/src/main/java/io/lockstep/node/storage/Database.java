@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.MutableDBOptions;
 import org.rocksdb.ReadOptions;
@@ -27,6 +28,11 @@ public final class Database implements Reader, AutoCloseable {
     private final List<ColumnFamilyHandle> handles;
     private final ReadOptions readOptions = new ReadOptions();
     private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
+    /** Kept so that any thread can cancel what runs by it. */
+    private final CompactRangeOptions compactionHow = new CompactRangeOptions()
+            .setExclusiveManualCompaction(false)
+            .setAllowWriteStall(false)
+            .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForceOptimized);
     /** One for the opener until {@link #close}, one for each snapshot and each maintenance call, from any thread. */
     private final AtomicInteger references = new AtomicInteger(1);
 
@@ -142,6 +148,26 @@ public final class Database implements Reader, AutoCloseable {
         });
     }
 
+    /**
+     * Rewrites all tables, so that they hold only what is live; in the background, beside reads and writes. Blocks until
+     * done or until {@link #cancelCompaction}.
+     */
+    public void compact() {
+        flush();
+        withReference(() -> {
+            for (ColumnFamilyHandle family : handles) {
+                if (!compactionHow.canceled()) {
+                    rocks.compactRange(family, null, null, compactionHow);
+                }
+            }
+        });
+    }
+
+    /** Ends {@link #compact} soon, without having done all; also those to come. */
+    public void cancelCompaction() {
+        compactionHow.setCanceled(true);
+    }
+
     /** Bytes of live tables and memtables. */
     public long totalBytes() {
         return property("rocksdb.live-sst-files-size") + property("rocksdb.size-all-mem-tables");
@@ -192,6 +218,7 @@ public final class Database implements Reader, AutoCloseable {
             rocks.close();
             readOptions.close();
             writeOptions.close();
+            compactionHow.close();
             options.close();
             afterClose.run();
         }

@@ -2,6 +2,9 @@ package io.lockstep.node.apply;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.lockstep.api.AlarmRequest;
+import io.lockstep.api.AlarmResponse;
+import io.lockstep.api.AlarmType;
 import io.lockstep.api.CompactionRequest;
 import io.lockstep.api.CompactionResponse;
 import io.lockstep.api.Compare;
@@ -47,6 +50,7 @@ import java.util.stream.Collectors;
  *   if TARGET KEY[..END] =|!=|&lt;|&gt; VALUE
  *   then COMMAND
  *   else COMMAND
+ * alarm activate|deactivate KIND MEMBER
  * restart                                 a clean one
  * </pre>
  *
@@ -159,8 +163,17 @@ final class Transcript {
                                 .setGrant(number(words.get(2)))
                                 .setRenewals(number(words.get(3)))
                                 .setTerm(number(words.get(4))));
+            case "alarm" -> Command.newBuilder().setAlarm(alarm(words));
             default -> throw new IllegalArgumentException(lines.peek());
         };
+    }
+
+    private static AlarmRequest alarm(List<String> words) {
+        return AlarmRequest.newBuilder()
+                .setAction(AlarmRequest.AlarmAction.valueOf(words.get(1).toUpperCase(Locale.ROOT)))
+                .setAlarm(AlarmType.valueOf(words.get(2)))
+                .setMemberID(Long.parseLong(words.get(3)))
+                .build();
     }
 
     private static PutRequest put(List<String> words) {
@@ -311,6 +324,11 @@ final class Transcript {
         }
         if (message instanceof RenewedLeases renewed) {
             return ", ttls " + renewed.getTtlsList();
+        }
+        if (message instanceof AlarmResponse alarms) {
+            return alarms.getAlarmsList().stream()
+                    .map(alarm -> ", " + alarm.getAlarm() + " of " + alarm.getMemberID())
+                    .collect(Collectors.joining());
         }
         if (message instanceof CompactionResponse || message instanceof LeaseRevokeResponse) {
             return "";

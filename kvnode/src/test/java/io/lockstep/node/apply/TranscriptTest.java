@@ -16,7 +16,7 @@ class TranscriptTest {
     Path temp;
 
     @ParameterizedTest
-    @ValueSource(strings = {"keys.txt", "ranges.txt", "txns.txt", "compaction.txt", "leases.txt"})
+    @ValueSource(strings = {"keys.txt", "ranges.txt", "txns.txt", "compaction.txt", "leases.txt", "alarms.txt"})
     void transcript_givesTheAnswersItShows(String file) throws IOException {
         String text = read(file);
         Transcript transcript = new Transcript(new StateHarness(temp.resolve("state")));

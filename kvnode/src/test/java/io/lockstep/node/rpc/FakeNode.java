@@ -3,6 +3,7 @@ package io.lockstep.node.rpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.lockstep.api.AlarmMember;
+import io.lockstep.api.AlarmType;
 import io.lockstep.api.CompactionResponse;
 import io.lockstep.api.DeleteRangeRequest;
 import io.lockstep.api.DeleteRangeResponse;
@@ -36,7 +37,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** The node behind the port, in memory: enough of a store to tell answers apart, and switches for what can go wrong. */
-public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStatus, Staleness {
+public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStatus, Staleness, Space, MemberCare {
     public static final long CLUSTER_ID = 0xCAFEL << 48;
     public static final long MEMBER_ID = 0x8000_0000_0000_0001L;
 
@@ -44,6 +45,9 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
     public volatile long leader = MEMBER_ID;
     public volatile long term = 3;
     public volatile List<AlarmMember> alarms = List.of();
+
+    /** What the dearest write may cost. */
+    public volatile long roomBytes = Long.MAX_VALUE;
 
     /** Set: what the next proposals and gates end with. */
     public volatile KvError writeFailure;
@@ -79,7 +83,18 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
 
     public NodeServices services() {
         return new NodeServices(
-                CLUSTER_ID, MEMBER_ID, "0.1.0-test", this, this, this, this, this, this, new PrometheusRegistry());
+                CLUSTER_ID,
+                MEMBER_ID,
+                "0.1.0-test",
+                this,
+                this,
+                this,
+                this,
+                this,
+                this,
+                this,
+                this,
+                new PrometheusRegistry());
     }
 
     @Override
@@ -95,6 +110,36 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
     @Override
     public OptionalLong remainingNanos(long lease) {
         return OptionalLong.empty();
+    }
+
+    @Override
+    public boolean hasRoomFor(long costBytes) {
+        return costBytes <= roomBytes;
+    }
+
+    @Override
+    public CompletableFuture<Void> raiseAlarm(long deadlineNanos) {
+        alarms = List.of(AlarmMember.newBuilder()
+                .setMemberID(MEMBER_ID)
+                .setAlarm(AlarmType.NOSPACE)
+                .build());
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Void> compactFiles() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Void> moveLeader(long memberId, long deadlineNanos) {
+        leader = memberId;
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public long quotaBytes() {
+        return 0;
     }
 
     @Override
@@ -320,6 +365,11 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
         @Override
         public HashResult hashKv(long atRevision) {
             return new HashResult(0xF000_0001, compactRevision, atRevision == 0 ? revision : atRevision);
+        }
+
+        @Override
+        public List<AlarmMember> alarms() {
+            return alarms;
         }
 
         @Override

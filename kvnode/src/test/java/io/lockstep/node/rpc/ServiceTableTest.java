@@ -9,6 +9,7 @@ import io.lockstep.api.AlarmRequest;
 import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.AlarmType;
 import io.lockstep.api.CompactionRequest;
+import io.lockstep.api.DeleteRangeRequest;
 import io.lockstep.api.HashKVRequest;
 import io.lockstep.api.HashKVResponse;
 import io.lockstep.api.MemberListRequest;
@@ -248,6 +249,56 @@ class ServiceTableTest {
         assertThat(status.getRaftTerm()).isEqualTo(3);
         assertThat(status.getIsLearner()).isTrue();
         assertThat(status.getHeader().getRevision()).isEqualTo(1);
+    }
+
+    @Test
+    void put_noRoomForIt_raisesTheAlarmAndIsRefusedBeforeTheLog() throws Exception {
+        node.roomBytes = 100;
+
+        assertThat(errorOf(call("etcdserverpb.KV/Put", PUT, call())))
+                .isEqualTo("etcdserver: mvcc: database space exceeded");
+        assertThat(node.proposed).isEmpty();
+        assertThat(node.alarms).hasSize(1);
+    }
+
+    @Test
+    void deletion_noRoom_passes() throws Exception {
+        node.roomBytes = 0;
+        DeleteRangeRequest request = DeleteRangeRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8("k"))
+                .build();
+
+        call("etcdserverpb.KV/DeleteRange", request, call()).get();
+
+        assertThat(node.proposed).hasSize(1);
+    }
+
+    @Test
+    void range_memberNamedCorrupt_isRefusedAndAnotherMembersIsAnswered() throws Exception {
+        RangeRequest request =
+                RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("k")).build();
+        node.alarms = List.of(AlarmMember.newBuilder()
+                .setMemberID(FakeNode.MEMBER_ID + 1)
+                .setAlarm(AlarmType.CORRUPT)
+                .build());
+        call("etcdserverpb.KV/Range", request, call()).get();
+
+        node.alarms = List.of(AlarmMember.newBuilder()
+                .setMemberID(FakeNode.MEMBER_ID)
+                .setAlarm(AlarmType.CORRUPT)
+                .build());
+
+        assertThat(errorOf(call("etcdserverpb.KV/Range", request, call()))).isEqualTo("etcdserver: corrupt cluster");
+        call("etcdserverpb.Maintenance/Status", StatusRequest.getDefaultInstance(), call())
+                .get();
+    }
+
+    @Test
+    void alarms_unknownAction_isRefused() {
+        AlarmRequest request = AlarmRequest.newBuilder().setActionValue(9).build();
+
+        assertThat(errorOf(call("etcdserverpb.Maintenance/Alarm", request, call())))
+                .startsWith("lockstep: an alarm is NOSPACE or CORRUPT");
     }
 
     @Test

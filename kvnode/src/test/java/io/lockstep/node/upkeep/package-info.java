@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.node.upkeep;
+
+import org.jspecify.annotations.NullMarked;
