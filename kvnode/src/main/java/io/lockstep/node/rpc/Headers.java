@@ -42,6 +42,16 @@ final class Headers {
         }
     }
 
+    /** Of an answer that no read and no write stands behind: the newest revision here. */
+    ResponseHeader now(Views views) {
+        ReadView view = views.acquire();
+        try {
+            return header(view.revision(), view.term()).build();
+        } finally {
+            view.release();
+        }
+    }
+
     /** Of an answer about the cluster: etcd gives no revision there. */
     ResponseHeader withoutRevision() {
         return header(0, 0).build();

@@ -22,16 +22,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Leases: grant, revoke, what is left of one, which there are. */
+/** Leases: grant, revoke, keep alive, what is left of one, which there are. */
 final class LeaseService {
     private final AckedWrites writes;
     private final Reads reads;
     private final Leases leases;
+    private final Headers headers;
+    private final Views views;
 
-    LeaseService(AckedWrites writes, Reads reads, Leases leases) {
+    LeaseService(AckedWrites writes, Reads reads, Headers headers, NodeServices services) {
         this.writes = writes;
         this.reads = reads;
-        this.leases = leases;
+        this.leases = services.leases();
+        this.headers = headers;
+        this.views = services.views();
     }
 
     List<UnaryRpc<?, ?>> rpcs() {
@@ -40,6 +44,13 @@ final class LeaseService {
                 new UnaryRpc<>(LeaseGrpc.getLeaseRevokeMethod(), this::revoke),
                 new UnaryRpc<>(LeaseGrpc.getLeaseTimeToLiveMethod(), this::timeToLive),
                 new UnaryRpc<>(LeaseGrpc.getLeaseLeasesMethod(), this::leases));
+    }
+
+    List<StreamRpc<?, ?>> streams() {
+        return List.of(new StreamRpc<>(
+                LeaseGrpc.getLeaseKeepAliveMethod(),
+                KeepAlives.MAX_OPEN,
+                call -> new KeepAlives(call, () -> headers.now(views), leases)));
     }
 
     private CompletableFuture<LeaseGrantResponse> grant(LeaseGrantRequest request, RpcCall call) {

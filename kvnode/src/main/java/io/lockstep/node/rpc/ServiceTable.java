@@ -39,10 +39,12 @@ public final class ServiceTable {
         List<UnaryRpc<?, ?>> all = new ArrayList<>();
         AckedWrites writes = new AckedWrites(services, headers);
         all.addAll(new KvService(new RequestChecks(limits), reads, writes, services.writes()).rpcs());
-        all.addAll(new LeaseService(writes, reads, services.leases()).rpcs());
+        LeaseService leases = new LeaseService(writes, reads, headers, services);
+        all.addAll(leases.rpcs());
         all.addAll(new MaintenanceService(services, reads, writes).rpcs());
         all.addAll(new ClusterService(headers, reads).rpcs());
         List<StreamRpc<?, ?>> allStreams = new ArrayList<>();
+        allStreams.addAll(leases.streams());
         rpcs = byName(all);
         streams = streamsByName(allStreams);
     }

@@ -31,8 +31,11 @@ final class AllowedDifferences {
      * not among the steps. A difference that is found later and is right belongs here, with the reason and the versions.
      */
     static AllowedDifferences ofEtcd35() {
-        return new AllowedDifferences(
-                List.of(new Allowed("the order among keys that the sort holds for equal", EqualInOrder::test)));
+        return new AllowedDifferences(List.of(
+                new Allowed("the order among keys that the sort holds for equal", EqualInOrder::test),
+                new Allowed(
+                        "what is left of a lease's time, by 2 s at most; the order of leases and of their keys",
+                        EqualButForTime::test)));
     }
 
     /**

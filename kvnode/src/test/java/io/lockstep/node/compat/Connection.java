@@ -10,6 +10,7 @@ import io.lockstep.api.CompactionRequest;
 import io.lockstep.api.DeleteRangeRequest;
 import io.lockstep.api.HashKVRequest;
 import io.lockstep.api.KVGrpc;
+import io.lockstep.api.LeaseGrpc;
 import io.lockstep.api.MaintenanceGrpc;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
@@ -57,12 +58,15 @@ final class Connection implements Target, AutoCloseable {
         } else if (request instanceof HashKVRequest hash) {
             return answer(hash, hashes.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)::hashKV);
         }
+        if (LeaseCalls.takes(request)) {
+            return LeaseCalls.ask(
+                    LeaseGrpc.newStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS), request);
+        }
         throw new IllegalArgumentException(
                 "no call takes a " + request.getDescriptorForType().getFullName());
     }
 
-    private static <Q, M extends Message> CompletableFuture<Answer> answer(
-            Q request, BiConsumer<Q, StreamObserver<M>> call) {
+    static <Q, M extends Message> CompletableFuture<Answer> answer(Q request, BiConsumer<Q, StreamObserver<M>> call) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         call.accept(request, new StreamObserver<>() {
             @Override

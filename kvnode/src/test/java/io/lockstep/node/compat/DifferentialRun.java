@@ -3,12 +3,17 @@ package io.lockstep.node.compat;
 import com.google.protobuf.Message;
 import io.grpc.Status;
 import io.lockstep.api.CompactionRequest;
+import io.lockstep.api.LeaseLeasesRequest;
+import io.lockstep.api.LeaseLeasesResponse;
+import io.lockstep.api.LeaseRevokeRequest;
+import io.lockstep.api.LeaseStatus;
 import io.lockstep.api.RangeResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongFunction;
 
 /**
  * Sends the same random steps to the oracle and to the subject and stops at the first answer that differs; then looks for the fewest steps
@@ -21,12 +26,19 @@ final class DifferentialRun {
     private final Target oracle;
     private final Target subject;
     private final AllowedDifferences allowed;
+    private final LongFunction<StepGenerator> generators;
     private final Coverage coverage = new Coverage();
 
     DifferentialRun(Target oracle, Target subject, AllowedDifferences allowed) {
+        this(oracle, subject, allowed, StepGenerator::ofKeys);
+    }
+
+    /** @param generators by seed */
+    DifferentialRun(Target oracle, Target subject, AllowedDifferences allowed, LongFunction<StepGenerator> generators) {
         this.oracle = oracle;
         this.subject = subject;
         this.allowed = allowed;
+        this.generators = generators;
     }
 
     /** One step and the two answers, with revisions counted from the base. */
@@ -65,7 +77,7 @@ final class DifferentialRun {
 
     /** Runs the steps of one seed; empty when every answer was the same. */
     Optional<Mismatch> run(long seed, int stepCount) {
-        StepGenerator generator = new StepGenerator(seed);
+        StepGenerator generator = generators.apply(seed);
         long oracleBase = empty(oracle);
         long subjectBase = empty(subject);
         List<Message> sent = new ArrayList<>();
@@ -112,8 +124,13 @@ final class DifferentialRun {
         return !exchange.expected().equals(exchange.actual()) && !allowed.explains(exchange);
     }
 
-    /** Deletes and compacts everything; returns the revision that the store stands at. */
+    /** Revokes, deletes and compacts everything; returns the revision that the store stands at. */
     private static long empty(Target target) {
+        if (target.call(LeaseLeasesRequest.getDefaultInstance()) instanceof Answer.Given leases) {
+            for (LeaseStatus lease : ((LeaseLeasesResponse) leases.message()).getLeasesList()) {
+                target.call(LeaseRevokeRequest.newBuilder().setID(lease.getID()).build());
+            }
+        }
         target.call(Requests.deleteEverything());
         if (!(target.call(Requests.everything()) instanceof Answer.Given given)) {
             throw new IllegalStateException("a read of everything was refused: " + target.call(Requests.everything()));

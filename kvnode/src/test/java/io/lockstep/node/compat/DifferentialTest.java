@@ -41,6 +41,50 @@ class DifferentialTest {
         }
     }
 
+    @Test
+    void randomStepsWithLeases_sentToBoth_areAnsweredTheSame() {
+        Path etcd = Servers.etcdOrSkip();
+        try (ServerProcess subject = Servers.startSubject();
+                ServerProcess oracle = EtcdServer.start(etcd);
+                Connection oracleConnection = oracle.connect();
+                Connection subjectConnection = subject.connect()) {
+            AllowedDifferences allowed = AllowedDifferences.ofEtcd35();
+            DifferentialRun run =
+                    new DifferentialRun(oracleConnection, subjectConnection, allowed, StepGenerator::ofLeases);
+            List<String> mismatches = new ArrayList<>();
+            for (int seed = FIRST_SEED; seed < FIRST_SEED + SEEDS && mismatches.size() < MAX_MISMATCHES; seed++) {
+                run.run(seed, STEPS_PER_SEED).ifPresent(mismatch -> mismatches.add(mismatch.describe()));
+            }
+            System.out.printf(
+                    "leases of %s against %s: %d steps, allowed differences met: %s%n%s%n",
+                    subject.label(), oracle.label(), run.coverage().total(), allowed.met(), run.coverage());
+            assertThat(mismatches).as("\n" + String.join("\n", mismatches)).isEmpty();
+            assertThat(run.coverage().total()).isEqualTo(SEEDS * STEPS_PER_SEED);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void mistake_plantedInLeasesOfServer_isFound(PlantedLeaseDifference mistake) {
+        Path etcd = Servers.etcdOrSkip();
+        try (ServerProcess oracle = EtcdServer.start(etcd);
+                ServerProcess subject = EtcdServer.start(etcd);
+                Connection oracleConnection = oracle.connect();
+                Connection subjectConnection = subject.connect()) {
+            DifferentialRun run = new DifferentialRun(
+                    oracleConnection,
+                    mistake.in(subjectConnection),
+                    AllowedDifferences.ofEtcd35(),
+                    StepGenerator::ofLeases);
+            Optional<DifferentialRun.Mismatch> found = Optional.empty();
+            for (int seed = 1; seed <= SEEDS && found.isEmpty(); seed++) {
+                found = run.run(seed, STEPS_PER_SEED);
+            }
+            assertThat(found).as("no step of any seed met " + mistake).isPresent();
+            System.out.println(mistake + ": " + found.get().describe());
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void mistake_plantedInServer_isFound(PlantedDifference mistake) {

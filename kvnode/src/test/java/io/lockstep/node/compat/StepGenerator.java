@@ -12,6 +12,7 @@ import io.lockstep.api.ResponseHeader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -28,20 +29,35 @@ final class StepGenerator {
     private final SplittableRandom random;
     private final KeySpace keys;
     private final TxnGenerator txns;
+    private final Optional<LeaseRequests> leases;
     /** Every run begins with a compaction to its base. */
     private final Set<Long> compactions = new HashSet<>(Set.of(0L));
 
     private long current;
     private long compacted;
 
-    StepGenerator(long seed) {
+    private StepGenerator(long seed, boolean withLeases) {
         random = new SplittableRandom(seed);
         keys = new KeySpace(random);
         txns = new TxnGenerator(random, keys, this);
+        leases = withLeases ? Optional.of(new LeaseRequests(random)) : Optional.empty();
+    }
+
+    /** Keys, transactions, compaction; leases only as a mistake. */
+    static StepGenerator ofKeys(long seed) {
+        return new StepGenerator(seed, false);
+    }
+
+    /** The same, with leases that are granted, kept alive, asked for and revoked, and attached to many keys. */
+    static StepGenerator ofLeases(long seed) {
+        return new StepGenerator(seed, true);
     }
 
     /** The next request; its revisions are relative (see {@link Revisions}). */
     Message next() {
+        if (leases.isPresent() && leases.get().isNext()) {
+            return leases.get().next();
+        }
         int kind = random.nextInt(100);
         if (kind < 30) {
             return put(MISTAKE);
@@ -59,6 +75,7 @@ final class StepGenerator {
 
     /** Tells what the oracle answered, with revisions counted from the base. */
     void observe(Message request, Answer answer) {
+        leases.ifPresent(with -> with.observe(request, answer));
         if (!(answer instanceof Answer.Given given)) {
             return;
         }
@@ -91,14 +108,18 @@ final class StepGenerator {
         if (chance(mistake)) {
             put.setLease(random.nextInt(3) - 1L + (chance(0.5) ? Long.MAX_VALUE - 1 : 1));
         }
+        leases.ifPresent(with -> put.setLease(chance(0.6) ? with.likelyId() : put.getLease()));
         if (chance(mistake * 2)) {
             put.setIgnoreValue(true);
             if (chance(0.8)) {
                 put.clearValue();
             }
         }
-        if (chance(mistake * 2)) {
+        if (chance(leases.isPresent() ? 0.15 : mistake * 2)) {
             put.setIgnoreLease(true);
+            if (leases.isPresent() && chance(0.9)) {
+                put.clearLease();
+            }
         }
         return put.build();
     }

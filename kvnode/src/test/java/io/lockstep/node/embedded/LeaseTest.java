@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status;
 import io.lockstep.api.LeaseGrantRequest;
 import io.lockstep.api.LeaseGrantResponse;
 import io.lockstep.api.LeaseGrpc;
@@ -72,6 +73,107 @@ class LeaseTest {
 
     private static boolean isThere(int node, String key) {
         return Calls.kv(cluster.channel(node)).range(Calls.range(key).build()).getKvsCount() == 1;
+    }
+
+    /** Seconds that the lease lives from now; 0: it is not there. */
+    private static long keepAlive(int node, long lease) {
+        return KeepAliveStream.open(cluster.channel(node)).once(lease).getTTL();
+    }
+
+    @Test
+    void keepAlive_letsALeaseOutliveItsTtl() {
+        LeaseGrantResponse granted = grant(0, 1);
+        attach(0, "alive", granted.getID());
+        long ttl = granted.getTTL();
+        long begun = System.nanoTime();
+        try (KeepAliveStream stream = KeepAliveStream.open(cluster.channel(1))) {
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(() -> {
+                assertThat(stream.once(granted.getID()).getTTL()).isEqualTo(ttl);
+                return System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(3 * ttl);
+            });
+        }
+        assertThat(isThere(2, "alive")).isTrue();
+        await().atMost(PATIENCE).until(() -> !isThere(2, "alive"));
+    }
+
+    @Test
+    void keepAlive_ofALeaseThatIsNotThere_isAnsweredWithNoTime() {
+        try (KeepAliveStream stream = KeepAliveStream.open(cluster.channel(0))) {
+            assertThat(stream.once(4711).getTTL()).isZero();
+            long lease = grant(0, 60).getID();
+            assertThat(stream.once(lease).getTTL()).isEqualTo(60);
+            assertThat(stream.once(lease).getHeader().getRevision()).isPositive();
+        }
+    }
+
+    /** etcd #20616: a success after the revoke. */
+    @Test
+    void keepAlive_afterARevokeThatWasAcknowledged_neverSucceeds() {
+        for (int round = 0; round < 20; round++) {
+            long lease = grant(round % 3, 60).getID();
+            try (KeepAliveStream stream = KeepAliveStream.open(cluster.channel((round + 1) % 3))) {
+                assertThat(stream.once(lease).getTTL()).isEqualTo(60);
+                var unused = leases(round % 3)
+                        .leaseRevoke(
+                                LeaseRevokeRequest.newBuilder().setID(lease).build());
+                assertThat(stream.once(lease).getTTL()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void keepAlivesOfManyLeases_onOneStream_areAllAnswered() {
+        List<Long> ids = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            ids.add(grant(0, 60).getID());
+        }
+        try (KeepAliveStream stream = KeepAliveStream.open(cluster.channel(2))) {
+            ids.forEach(stream::send);
+            List<Long> answered = new ArrayList<>();
+            ids.forEach(id -> answered.add(stream.next().getID()));
+            assertThat(answered).containsExactlyElementsOf(ids);
+        }
+    }
+
+    /** etcd #15247, #17465: a leader that is stuck while others renew must end nothing when it wakes up. */
+    @Test
+    void leaderThatWasStuck_endsNoLeaseThatOthersKeptAlive() {
+        LeaseGrantResponse granted = grant(0, 2);
+        attach(0, "stuck", granted.getID());
+        int old = cluster.awaitLeader();
+        int another = (old + 1) % 3;
+        assertThat(keepAlive(old, granted.getID())).isPositive();
+        cluster.pause(old);
+        long begun = System.nanoTime();
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> cluster.leader().isPresent() && cluster.leader().getAsInt() != old);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
+            assertThat(keepAlive(another, granted.getID())).isEqualTo(2);
+            return System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(4);
+        });
+        cluster.resume(old);
+        long woken = System.nanoTime();
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
+            assertThat(keepAlive(another, granted.getID())).isEqualTo(2);
+            return System.nanoTime() - woken > TimeUnit.SECONDS.toNanos(3);
+        });
+        assertThat(isThere(another, "stuck")).isTrue();
+    }
+
+    @Test
+    void keepAlive_whileNobodyLeads_isToldUnavailable() {
+        long lease = grant(0, 60).getID();
+        int leader = cluster.awaitLeader();
+        int left = (leader + 1) % 3;
+        cluster.isolate(left);
+        try (KeepAliveStream stream = KeepAliveStream.open(cluster.channel(left))) {
+            stream.send(lease);
+            assertThat(stream.failure().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        }
+        cluster.heal();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(keepAlive(left, lease)).isEqualTo(60));
     }
 
     @Test
