@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -15,8 +17,12 @@ import java.util.stream.Stream;
 final class Etcdctl {
     private static final long TIMEOUT_SECONDS = 60;
 
+    private static final Pattern GRANTED = Pattern.compile("lease ([0-9a-f]+) granted with TTL");
+
     private final Path binary;
     private final Path scratch;
+    /** For the word LEASE in a command. */
+    private String lastLease = "LEASE";
 
     /** @param scratch a folder for the input and the output of one call at a time */
     Etcdctl(Path binary, Path scratch) {
@@ -76,7 +82,7 @@ final class Etcdctl {
             Path output = scratch.resolve("output");
             Path errors = scratch.resolve("errors");
             List<String> line = new ArrayList<>(List.of(binary.toString(), "--endpoints", endpoint));
-            line.addAll(command.arguments());
+            command.arguments().forEach(word -> line.add(word.equals("LEASE") ? lastLease : word));
             Process process = builder(line)
                     .redirectInput(input.toFile())
                     .redirectOutput(output.toFile())
@@ -86,9 +92,14 @@ final class Etcdctl {
                 process.destroyForcibly();
                 throw new AssertionError(command + " did not end within " + TIMEOUT_SECONDS + " s");
             }
+            String printed = Files.readString(output, StandardCharsets.ISO_8859_1);
+            Matcher granted = GRANTED.matcher(printed);
+            if (granted.find()) {
+                lastLease = granted.group(1);
+            }
             return normalise(
                     command,
-                    Files.readString(output, StandardCharsets.ISO_8859_1)
+                    printed
                             + withoutLog(Files.readString(errors, StandardCharsets.ISO_8859_1))
                             + "exit code " + process.exitValue());
         } catch (IOException e) {
@@ -120,6 +131,9 @@ final class Etcdctl {
                 .replaceAll(" {2,}", " ");
         if (command.arguments().contains("status")) {
             normal = normal.replaceAll("(, |\\| )\\d+(?=,| \\|)", "$1N").replaceAll("(, |\\| )\\d+(?=,| \\|)", "$1N");
+        }
+        if (command.arguments().contains("timetolive")) {
+            normal = normal.replaceAll("(\"(ttl|TTL)\" ?: ?)\\d+", "$1TIME");
         }
         if (command.arguments().contains("hashkv")) {
             // A hash of 0, which an empty store of ours has, is left out of JSON.

@@ -179,6 +179,55 @@ final class EtcdctlScript {
             endpoint status -w *
             """;
 
+    /** LEASE is the one that was granted last. Those that nobody revokes are left lying, so the list comes first. */
+    private static final String LEASES = """
+            lease list -w *
+            lease grant 600
+            lease list -w *
+            put leased 1 --lease LEASE
+            get leased -w json
+            get leased -w fields
+            lease timetolive LEASE -w *
+            lease timetolive LEASE --keys -w *
+            lease timetolive LEASE --keys --hex
+            lease keep-alive LEASE --once
+            lease keep-alive LEASE --once -w *
+            lease revoke LEASE
+            lease revoke LEASE -w *
+            get leased -w *
+            lease timetolive LEASE -w *
+            lease timetolive LEASE --keys -w *
+            lease keep-alive LEASE --once
+            lease keep-alive LEASE
+            lease grant 600 -w simple
+            put leased 1 --lease LEASE
+            put leased 2 --ignore-lease
+            lease timetolive LEASE --keys
+            put leased 3
+            lease timetolive LEASE --keys
+            lease revoke LEASE -w json
+            get leased --print-value-only
+            lease grant 600
+            lease revoke LEASE -w fields
+            lease grant 600
+            lease revoke LEASE -w table
+            lease revoke 1234
+            lease revoke zz
+            lease revoke
+            lease timetolive 1234 -w *
+            lease timetolive
+            lease keep-alive zz
+            lease keep-alive
+            lease grant x
+            lease grant
+            lease grant 9000000001
+            lease grant 600 -w *
+            lease grant 1
+            lease grant 0
+            lease grant -- -5
+            lease list -w nonsense
+            """;
+
     private EtcdctlScript() {}
 
     static List<Command> commands() {
@@ -198,6 +247,7 @@ final class EtcdctlScript {
         add(script, ENDPOINTS);
         add(script, DELETE);
         add(script, COMPACTION);
+        add(script, LEASES);
         return script;
     }
 
