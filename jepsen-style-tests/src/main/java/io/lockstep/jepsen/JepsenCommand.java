@@ -163,7 +163,11 @@ public final class JepsenCommand implements Runnable {
                     new ArrayList<>(Workloads.create(workload, 1, false).check(evidence));
             Path log = file.resolveSibling("log.jsonl");
             if (Files.exists(log)) {
-                results.add(Certificate.check(history, HistoryFile.readLog(log), originNanos));
+                results.add(Certificate.check(
+                        history,
+                        HistoryFile.readLog(log),
+                        originNanos,
+                        Workloads.create(workload, 1, false)::leavesToOthers));
             }
             results.add(StalenessChecker.check(history, originNanos));
             print(check.getOut(), Report.verdicts(results));
@@ -261,13 +265,14 @@ public final class JepsenCommand implements Runnable {
                 names = {"-w", "--workload"},
                 paramLabel = "NAME",
                 description = {
-                    "register, set, staleness, session, ack or watch (default: register).",
+                    "register, set, staleness, session, ack, watch or lease (default: register).",
                     "register: reads, writes and swaps are linearizable",
                     "set: nothing acknowledged is lost",
                     "staleness: no answer is staler than it says",
                     "session: kvclient and jetcd, on any member, read what they wrote and never less than before",
                     "ack: what accepted, quorum and all promise",
-                    "watch: each event once, in order, whole, over every fault"
+                    "watch: each event once, in order, whole, over every fault",
+                    "lease: none ends early, all end, and their keys at once"
                 })
         String workload = "register";
 

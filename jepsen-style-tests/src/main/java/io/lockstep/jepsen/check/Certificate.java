@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,20 +35,28 @@ public final class Certificate {
     private final List<Operation> history;
     private final EventLog log;
     private final long originNanos;
+    private final Predicate<String> byOthers;
     private final Findings findings = new Findings();
     /** Who caused the change of a revision. */
     private final Map<Long, Operation> causes = new HashMap<>();
     /** By operation index: the highest revision that was answered before the operation began. */
     private final Map<Integer, Long> floors = new HashMap<>();
 
-    private Certificate(List<Operation> history, EventLog log, long originNanos) {
+    private Certificate(List<Operation> history, EventLog log, long originNanos, Predicate<String> byOthers) {
         this.history = history;
         this.log = log;
         this.originNanos = originNanos;
+        this.byOthers = byOthers;
     }
 
     public static CheckResult check(List<Operation> history, EventLog log, long originNanos) {
-        return new Certificate(history, log, originNanos).run();
+        return check(history, log, originNanos, key -> false);
+    }
+
+    /** @param byOthers keys that others than those of the history change: what happens to them needs no explanation */
+    public static CheckResult check(
+            List<Operation> history, EventLog log, long originNanos, Predicate<String> byOthers) {
+        return new Certificate(history, log, originNanos, byOthers).run();
     }
 
     private CheckResult run() {
@@ -193,7 +202,7 @@ public final class Certificate {
     private void resolveUnknownWrites() {
         Map<String, List<EventLog.Change>> puts = new HashMap<>();
         for (EventLog.Change change : log.changes()) {
-            if (change.after() != null) {
+            if (change.after() != null && !byOthers.test(change.key())) {
                 puts.computeIfAbsent(change.key() + '\0' + change.after().value(), key -> new ArrayList<>())
                         .add(change);
             }
@@ -235,7 +244,7 @@ public final class Certificate {
         }
         openDeletes.values().forEach(deletes -> deletes.sort(Comparator.comparingLong(this::floorOf)));
         for (EventLog.Change change : log.changes()) {
-            if (causes.containsKey(change.revision())) {
+            if (causes.containsKey(change.revision()) || byOthers.test(change.key())) {
                 continue;
             }
             // Ascending revisions take ascending floors: if any assignment exists, this finds one.

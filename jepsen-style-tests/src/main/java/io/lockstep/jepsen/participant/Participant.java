@@ -7,6 +7,11 @@ import java.util.List;
 
 /** Something that uses the store beside the clients, in its own way, from the start of a test to its end. */
 public interface Participant extends AutoCloseable {
+    /** Everything is mended: ends what changes the store, which may take so long. */
+    default void settle(Duration patience) {
+        // Who only looks on changes nothing.
+    }
+
     /**
      * Everything is mended and written: brings what it does to an end, which may take so long.
      *

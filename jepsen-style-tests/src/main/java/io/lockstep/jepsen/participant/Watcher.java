@@ -17,7 +17,9 @@ import io.lockstep.api.mvcc.KeyValue;
 import io.lockstep.jepsen.check.EventLog;
 import io.lockstep.jepsen.history.Version;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ final class Watcher {
     private final List<Channel> members;
     private final boolean endsWithoutLeader;
     private final List<Told> told = new ArrayList<>();
+    private final Set<String> deleted = new HashSet<>();
     private int member;
     /** What to ask for next; 0: from now on. */
     private long from;
@@ -99,6 +102,10 @@ final class Watcher {
         return from;
     }
 
+    synchronized boolean sawDeletionOf(String key) {
+        return deleted.contains(key);
+    }
+
     /** Ends the watch; its record is complete then. */
     synchronized WatchRecord close() {
         closed = true;
@@ -140,6 +147,9 @@ final class Watcher {
             List<Told.Seen> events =
                     answer.getEventsList().stream().map(Watcher::seen).toList();
             told.add(new Told.Events(revision, System.nanoTime(), events));
+            events.stream()
+                    .filter(seen -> seen.change().after() == null)
+                    .forEach(seen -> deleted.add(seen.change().key()));
             from = Math.max(from, events.get(events.size() - 1).change().revision() + 1);
         }
     }

@@ -27,7 +27,7 @@ public final class Watchers implements Participant {
     private final String prefix;
     private final String someKey;
     private final SplittableRandom random;
-    private final List<ManagedChannel> channels = new ArrayList<>();
+    private final List<ManagedChannel> channels;
     private final List<Watcher> lasting = new ArrayList<>();
     private final Thread thread = new Thread(this::drive, "watchers");
     private volatile boolean ending; // the owner to the driving thread
@@ -40,13 +40,7 @@ public final class Watchers implements Participant {
         this.prefix = prefix;
         this.someKey = someKey;
         this.random = new SplittableRandom(seed);
-        for (String host : hosts) {
-            channels.add(NettyChannelBuilder.forAddress(host, port)
-                    .usePlaintext()
-                    .disableRetry()
-                    .maxInboundMessageSize(MAX_ANSWER_BYTES)
-                    .build());
-        }
+        this.channels = connect(hosts, port);
         List<Channel> members = List.copyOf(channels);
         for (int member = 0; member < hosts.size(); member++) {
             lasting.add(new Watcher(
@@ -65,6 +59,18 @@ public final class Watchers implements Participant {
         lasting.add(new Watcher("puts", new WatchSpec(prefix, true, true, false, false), true, members, 1, 0, true));
         thread.setDaemon(true);
         thread.start();
+    }
+
+    static List<ManagedChannel> connect(List<String> hosts, int port) {
+        List<ManagedChannel> channels = new ArrayList<>();
+        for (String host : hosts) {
+            channels.add(NettyChannelBuilder.forAddress(host, port)
+                    .usePlaintext()
+                    .disableRetry()
+                    .maxInboundMessageSize(MAX_ANSWER_BYTES)
+                    .build());
+        }
+        return channels;
     }
 
     private void drive() {

@@ -120,6 +120,7 @@ public final class TestRun {
                 work(cluster, plan, originNanos);
                 recover(cluster);
                 finalReads(cluster);
+                participants.settle();
                 log = observe(cluster);
                 results.addAll(participants.judge(log));
             }
@@ -344,7 +345,7 @@ public final class TestRun {
         List<Operation> history = evidence.history();
         long originNanos = evidence.originNanos();
         results.addAll(workload.check(evidence));
-        log.ifPresent(known -> results.add(Certificate.check(history, known, originNanos)));
+        log.ifPresent(known -> results.add(Certificate.check(history, known, originNanos, workload::leavesToOthers)));
         if (!options.staleAsLinearizable()) {
             boolean beyond = faults.stream().anyMatch(fault -> fault.kind().group() == FaultKind.Group.CLOCK_TOO_SLOW);
             results.add(

@@ -24,6 +24,11 @@ public interface Workload {
     /** The verdicts that need no revisions. */
     List<CheckResult> check(Evidence evidence);
 
+    /** Whether others than the clients change a key. */
+    default boolean leavesToOthers(String key) {
+        return false;
+    }
+
     /** Whether each thread is a session, which asks another member each time. */
     default boolean hasSessions() {
         return false;

@@ -10,7 +10,8 @@ public final class Workloads {
             StalenessWorkload.NAME,
             SessionWorkload.NAME,
             AckWorkload.NAME,
-            WatchWorkload.NAME);
+            WatchWorkload.NAME,
+            LeaseWorkload.NAME);
 
     private Workloads() {}
 
@@ -34,6 +35,7 @@ public final class Workloads {
             case SessionWorkload.NAME -> new SessionWorkload(threads);
             case AckWorkload.NAME -> new AckWorkload();
             case WatchWorkload.NAME -> new WatchWorkload();
+            case LeaseWorkload.NAME -> new LeaseWorkload();
             default -> throw new IllegalArgumentException("no workload " + name + ": choose from " + NAMES);
         };
     }
