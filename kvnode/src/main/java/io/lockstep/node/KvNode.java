@@ -55,6 +55,7 @@ public final class KvNode implements AutoCloseable {
     private final NodeClock clock;
     private final RaftGroup group;
     private final long memberId;
+    private final long clusterId;
     private boolean closed;
 
     private KvNode(NodeConfig config, FatalHandler fatal) throws IOException, RaftStartException {
@@ -62,7 +63,8 @@ public final class KvNode implements AutoCloseable {
         faults = new NodeFaults(this, cut);
         try {
             DataDirectory directory = opened(DataDirectory.open(config.dataDirectory()));
-            Founding founding = Founding.of(config.initialCluster(), config.clusterToken());
+            Founding founding = RestoreMark.founding(config);
+            clusterId = founding.clusterId();
             memberId = founding.member(config.name()).memberId();
             long bootId = new SecureRandom().nextLong();
 
@@ -109,6 +111,7 @@ public final class KvNode implements AutoCloseable {
             lag.register(metrics);
             UpkeepOfNode upkeep =
                     opened(new UpkeepOfNode(config.upkeep(), directory.path(), memberId, state, proposer));
+            Backups backups = new Backups(directory.path().resolve("backup"), founding.clusterId(), memberId, state);
             LeaderMoves moves = new LeaderMoves(group);
             opened(clock); // here, so that it closes before what it watches
             clock.start(List.of(
@@ -139,7 +142,7 @@ public final class KvNode implements AutoCloseable {
                     stops.<Staleness>map(on -> on.around(reads)).orElse(reads),
                     status,
                     upkeep,
-                    new CareOfNode(upkeep, moves),
+                    new CareOfNode(upkeep, moves, backups),
                     metrics);
             clientPort = opened(ClientPort.start(Wiring.clientPort(config), services));
             List<String> clientUrls = Wiring.clientUrls(config, clientPort.addresses());
@@ -155,8 +158,7 @@ public final class KvNode implements AutoCloseable {
                 "member {} ({}) of cluster {} serves clients on {}",
                 config.name(),
                 Long.toHexString(memberId),
-                Long.toHexString(Founding.of(config.initialCluster(), config.clusterToken())
-                        .clusterId()),
+                Long.toHexString(clusterId),
                 clientPort.addresses());
     }
 

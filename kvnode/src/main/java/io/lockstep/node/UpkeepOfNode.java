@@ -59,7 +59,7 @@ final class UpkeepOfNode implements Space, AutoCloseable {
         space.look();
     }
 
-    private static Thread newThread(Runnable task, String name) {
+    static Thread newThread(Runnable task, String name) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.setUncaughtExceptionHandler((failed, error) -> LOG.error("the node's upkeep failed", error));

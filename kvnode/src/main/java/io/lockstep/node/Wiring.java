@@ -32,14 +32,22 @@ final class Wiring {
     private Wiring() {}
 
     static StateConfig state(Founding founding, long memberId, long bootId, Path directory) {
-        List<MemberRecord> founders = founding.members().stream()
+        return new StateConfig(
+                directory.resolve("state"),
+                founding.clusterId(),
+                memberId,
+                bootId,
+                founders(founding),
+                StateLimits.defaults());
+    }
+
+    static List<MemberRecord> founders(Founding founding) {
+        return founding.members().stream()
                 .map(founder -> MemberRecord.newBuilder()
                         .setMemberId(founder.memberId())
                         .addPeerUrls(founder.peerUrl().url())
                         .build())
                 .toList();
-        return new StateConfig(
-                directory.resolve("state"), founding.clusterId(), memberId, bootId, founders, StateLimits.defaults());
     }
 
     static RaftConfig raft(NodeConfig config, Founding founding, long memberId, Path directory, PeerLinkGate gate) {

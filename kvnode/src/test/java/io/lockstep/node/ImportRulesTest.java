@@ -40,6 +40,7 @@ class ImportRulesTest {
             Map.entry("read", List.of("raft", "mvcc")),
             Map.entry("propose", List.of("raft", "apply")),
             Map.entry("upkeep", List.of("mvcc")),
+            Map.entry("backup", List.of()),
             Map.entry("expiry", List.of("propose", "lease", "apply")),
             Map.entry("rpc", List.of("propose", "read", "raft", "apply", "mvcc", "lease")));
 

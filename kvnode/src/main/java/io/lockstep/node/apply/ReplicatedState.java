@@ -1,7 +1,9 @@
 package io.lockstep.node.apply;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import io.lockstep.api.AlarmMember;
+import io.lockstep.api.RangeRequest;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.node.storage.ApplyBatch;
 import io.lockstep.node.storage.Database;
@@ -35,9 +37,19 @@ import java.util.function.LongSupplier;
  * {@link ApplyException} the state accepts nothing more.
  */
 public final class ReplicatedState implements AutoCloseable {
+    /** Of the state's database. */
+    public static final int FORMAT = StateDirectory.FORMAT;
+
     private static final byte ENTRY_FORMAT = 0x01;
     /** Below this many keys a call for all is no faster than one for each. */
     private static final int PREFETCH_FROM_KEYS = 4;
+
+    private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
+    private static final RangeRequest EVERYTHING = RangeRequest.newBuilder()
+            .setKey(ZERO)
+            .setRangeEnd(ZERO)
+            .setCountOnly(true)
+            .build();
 
     private final StateConfig config;
     private final StateLimits limits;
@@ -414,6 +426,29 @@ public final class ReplicatedState implements AutoCloseable {
     /** Writes memtables to disk; blocks. Any thread but the apply thread. */
     public void flush() {
         housekeeping.flush();
+    }
+
+    /**
+     * What a checkpoint beside the log holds.
+     *
+     * @param keys of the newest revision
+     */
+    public record Frozen(long revision, long compactRevision, long appliedIndex, long term, long keys) {}
+
+    /** Hard-links the published state into a directory that does not exist yet; blocks. Any thread but the apply thread. */
+    public Frozen freeze(Path target) {
+        flush(); // first, so that the apply thread hardly waits for the rest
+        ReadView view;
+        synchronized (viewLock) {
+            view = acquireView();
+            live.database().checkpoint(target);
+        }
+        try {
+            long keys = view.range(EVERYTHING).count();
+            return new Frozen(view.revision(), view.compactRevision(), view.appliedIndex(), view.term(), keys);
+        } finally {
+            view.release();
+        }
     }
 
     /** Rewrites the files so that they hold only what is live; blocks for as long as that takes. Any thread but the apply thread. */

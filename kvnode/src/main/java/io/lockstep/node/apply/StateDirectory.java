@@ -110,6 +110,14 @@ final class StateDirectory {
         return directory.resolve("db-" + (highest + 1));
     }
 
+    /** The same, made, and on disk. */
+    Path newDatabase() throws IOException {
+        Path database = nextDatabase();
+        Files.createDirectory(database);
+        sync(directory);
+        return database;
+    }
+
     private static long numberOf(Path database) {
         Matcher name = DATABASE_NAME.matcher(database.getFileName().toString());
         return name.matches() ? Long.parseLong(name.group(1)) : 0;

@@ -82,6 +82,10 @@ final class StateMeta {
         batch.put(Family.META, memberRow(member.getMemberId()), member.toByteArray());
     }
 
+    static void deleteMember(ApplyBatch batch, long memberId) {
+        batch.delete(Family.META, memberRow(memberId));
+    }
+
     static @Nullable MemberRecord member(Reader reader, long memberId) {
         byte[] value = reader.get(Family.META, memberRow(memberId));
         return value == null ? null : parseMember(value);

@@ -19,6 +19,11 @@ public record Founding(long clusterId, List<Founder> members) {
     public record Founder(long memberId, String name, HostPort peerUrl) {}
 
     public static Founding of(Map<String, HostPort> initialCluster, String token) {
+        return of(initialCluster, token, "");
+    }
+
+    /** @param origin what the founders' state was restored from: empty if it begins empty */
+    public static Founding of(Map<String, HostPort> initialCluster, String token, String origin) {
         List<Founder> members = new TreeMap<>(initialCluster)
                 .entrySet().stream()
                         .map(e -> new Founder(
@@ -31,7 +36,9 @@ public record Founding(long clusterId, List<Founder> members) {
         for (int i = 0; i < members.size(); i++) {
             parts[i + 2] = Long.toHexString(members.get(i).memberId());
         }
-        return new Founding(hash(parts), members);
+        long emptyId = hash(parts);
+        // Members that were restored and such that were not are different clusters, and refuse each other.
+        return new Founding(origin.isEmpty() ? emptyId : hash("restored", Long.toHexString(emptyId), origin), members);
     }
 
     public Founder member(String name) {

@@ -7,6 +7,9 @@ public interface MemberCare {
     /** Rewrites the state's files so that they hold only what is live; beside all else, and for as long as it takes. */
     CompletableFuture<Void> compactFiles();
 
+    /** Begins a backup of this member's state, which whoever gets it closes. */
+    CompletableFuture<Backup> openBackup();
+
     /**
      * Hands leadership to another member; completes once that one leads.
      *

@@ -45,6 +45,7 @@ public final class ServiceTable {
         all.addAll(new ClusterService(headers, reads).rpcs());
         List<StreamRpc<?, ?>> allStreams = new ArrayList<>();
         allStreams.addAll(leases.streams());
+        allStreams.addAll(new SnapshotService(services.care(), readPool).streams());
         rpcs = byName(all);
         streams = streamsByName(allStreams);
     }

@@ -132,6 +132,11 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
     }
 
     @Override
+    public CompletableFuture<Backup> openBackup() {
+        return CompletableFuture.failedFuture(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
+    }
+
+    @Override
     public CompletableFuture<Void> moveLeader(long memberId, long deadlineNanos) {
         leader = memberId;
         return CompletableFuture.completedFuture(null);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.node.backup;
+
+import org.jspecify.annotations.NullMarked;
