@@ -2,11 +2,13 @@ package io.lockstep.node;
 
 import io.lockstep.node.apply.ApplyListener;
 import io.lockstep.node.apply.CommandResult;
+import io.lockstep.node.auth.AuthEvent;
 import io.lockstep.node.lease.LeaseEvents;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.node.propose.AppliedGate;
 import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.read.RevisionGate;
+import io.lockstep.node.rpc.auth.Tokens;
 import java.util.List;
 
 /** What the apply thread tells the write path, the reads that wait for a revision, and the members that wait for us. */
@@ -15,15 +17,17 @@ final class AppliedEvents implements ApplyListener {
     private final RevisionGate revisions;
     private final AppliedGate applied;
     private final LeaseEvents leases;
+    private final Tokens tokens;
 
     /** Apply thread only: of the view published last. */
     private long term;
 
-    AppliedEvents(Proposer proposer, RevisionGate revisions, AppliedGate applied, LeaseEvents leases) {
+    AppliedEvents(Proposer proposer, RevisionGate revisions, AppliedGate applied, LeaseEvents leases, Tokens tokens) {
         this.proposer = proposer;
         this.revisions = revisions;
         this.applied = applied;
         this.leases = leases;
+        this.tokens = tokens;
     }
 
     @Override
@@ -39,6 +43,11 @@ final class AppliedEvents implements ApplyListener {
     }
 
     @Override
+    public void onAuthEvents(List<AuthEvent> events) {
+        events.forEach(tokens::onEvent);
+    }
+
+    @Override
     public void onResults(List<CommandResult> results) {
         proposer.onApplied(results, term);
     }
@@ -46,5 +55,7 @@ final class AppliedEvents implements ApplyListener {
     @Override
     public void onStateReplaced(long appliedIndex) {
         proposer.onStateReplaced();
+        // What the log entries that were skipped said of users is not known: all log in anew.
+        tokens.onEvent(new AuthEvent.AllEnded());
     }
 }

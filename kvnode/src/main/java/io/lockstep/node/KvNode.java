@@ -23,6 +23,7 @@ import io.lockstep.node.read.StalenessBound;
 import io.lockstep.node.rpc.NodeServices;
 import io.lockstep.node.rpc.Staleness;
 import io.lockstep.node.rpc.Views;
+import io.lockstep.node.rpc.auth.LogIns;
 import io.lockstep.node.rpc.port.ClientPort;
 import io.lockstep.node.storage.StorageException;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -83,13 +84,15 @@ public final class KvNode implements AutoCloseable {
             AppliedGate applied = new AppliedGate(answers.executor());
             AppliedElsewhere elsewhere = new AppliedElsewhere(link::askApplied, config.electionTimeout());
             BoundProbe probe = new BoundProbe(gate, bound);
+            LogIns logIns = Wiring.logIns(config);
+            opened(logIns.passwords());
             ReadsOfNode reads = new ReadsOfNode(gate, revisions, bound, probe);
             LeaseClock leaseClock = new LeaseClock(System::nanoTime);
             Expiry expiry = new Expiry(leaseClock, link::leadership, gate::await, proposer::propose);
             Renewals renewals = new Renewals(proposer::propose, System::nanoTime);
             state = opened(ReplicatedState.open(
                     Wiring.state(founding, memberId, bootId, directory.path()),
-                    new AppliedEvents(proposer, revisions, applied, leaseClock)));
+                    new AppliedEvents(proposer, revisions, applied, leaseClock, logIns.tokens())));
             opened(proposer);
             opened(gate);
             opened(elsewhere);
@@ -143,6 +146,7 @@ public final class KvNode implements AutoCloseable {
                     status,
                     upkeep,
                     new CareOfNode(upkeep, moves, backups),
+                    logIns,
                     metrics);
             clientPort = opened(ClientPort.start(Wiring.clientPort(config), services));
             List<String> clientUrls = Wiring.clientUrls(config, clientPort.addresses());

@@ -88,7 +88,7 @@ final class UpkeepOfNode implements Space, AutoCloseable {
                 .setMemberID(memberId)
                 .setAlarm(AlarmType.NOSPACE)
                 .build();
-        return proposer.propose(Command.newBuilder().setAlarm(request), deadlineNanos);
+        return proposer.propose(Command.newBuilder().setByCluster(true).setAlarm(request), deadlineNanos);
     }
 
     /** Whoever asks while it is being done waits for the same. */

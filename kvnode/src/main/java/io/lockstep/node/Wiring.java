@@ -2,11 +2,13 @@ package io.lockstep.node;
 
 import io.lockstep.node.apply.StateConfig;
 import io.lockstep.node.apply.StateLimits;
+import io.lockstep.node.config.AuthSettings;
 import io.lockstep.node.config.ConfigException;
 import io.lockstep.node.config.Founding;
 import io.lockstep.node.config.HostPort;
 import io.lockstep.node.config.NodeConfig;
 import io.lockstep.node.config.NodeLimits;
+import io.lockstep.node.config.TokenSettings;
 import io.lockstep.node.raft.PeerAddress;
 import io.lockstep.node.raft.PeerLinkGate;
 import io.lockstep.node.raft.PeerMember;
@@ -14,6 +16,12 @@ import io.lockstep.node.raft.PeerTls;
 import io.lockstep.node.raft.RaftConfig;
 import io.lockstep.node.raft.RaftLimits;
 import io.lockstep.node.rpc.RpcLimits;
+import io.lockstep.node.rpc.auth.JwtKeys;
+import io.lockstep.node.rpc.auth.JwtTokens;
+import io.lockstep.node.rpc.auth.LogIns;
+import io.lockstep.node.rpc.auth.Passwords;
+import io.lockstep.node.rpc.auth.SimpleTokens;
+import io.lockstep.node.rpc.auth.Tokens;
 import io.lockstep.node.rpc.http.HttpLimits;
 import io.lockstep.node.rpc.port.ClientPortConfig;
 import io.lockstep.node.rpc.port.ClientTls;
@@ -106,6 +114,27 @@ final class Wiring {
             urls.add(new HostPort(url.host(), port, url.tls()));
         }
         return urls.stream().map(HostPort::url).toList();
+    }
+
+    static LogIns logIns(NodeConfig config) {
+        AuthSettings auth = config.auth();
+        return new LogIns(tokens(auth), new Passwords(auth.bcryptCost()), auth.clientCertAuth());
+    }
+
+    private static Tokens tokens(AuthSettings auth) {
+        TokenSettings tokens = auth.tokens();
+        if (tokens.signMethod().isEmpty()) {
+            return new SimpleTokens(auth.tokenIdle(), System::nanoTime);
+        }
+        try {
+            JwtKeys keys = JwtKeys.load(
+                    tokens.signMethod().get(),
+                    tokens.publicKey().orElse(null),
+                    tokens.privateKey().orElse(null));
+            return new JwtTokens(keys, tokens.ttl(), System::currentTimeMillis);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("--auth-token: " + e.getMessage());
+        }
     }
 
     static ClientPortConfig clientPort(NodeConfig config) {

@@ -34,15 +34,16 @@ class ImportRulesTest {
             Map.entry("config", List.of()),
             Map.entry("storage", List.of()),
             Map.entry("lease", List.of("storage")),
-            Map.entry("mvcc", List.of("storage", "lease")),
-            Map.entry("apply", List.of("mvcc", "lease", "storage")),
+            Map.entry("auth", List.of("storage")),
+            Map.entry("mvcc", List.of("storage", "lease", "auth")),
+            Map.entry("apply", List.of("mvcc", "lease", "auth", "storage")),
             Map.entry("raft", List.of("apply")),
             Map.entry("read", List.of("raft", "mvcc")),
             Map.entry("propose", List.of("raft", "apply")),
             Map.entry("upkeep", List.of("mvcc")),
             Map.entry("backup", List.of()),
             Map.entry("expiry", List.of("propose", "lease", "apply")),
-            Map.entry("rpc", List.of("propose", "read", "raft", "apply", "mvcc", "lease")));
+            Map.entry("rpc", List.of("propose", "read", "raft", "apply", "mvcc", "lease", "auth")));
 
     private static JavaClasses classes;
 
@@ -150,7 +151,7 @@ class ImportRulesTest {
     void errorsAndReplicatedCode_knowNoTransport() {
         noClasses()
                 .that()
-                .resideInAnyPackage(packages("error", "storage", "mvcc", "lease", "apply"))
+                .resideInAnyPackage(packages("error", "storage", "mvcc", "lease", "auth", "apply"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc..", "io.netty..")
@@ -161,7 +162,7 @@ class ImportRulesTest {
     void replicatedCode_readsNoClockNoRandomNumbersAndNoHashOrder() {
         noClasses()
                 .that()
-                .resideInAnyPackage(packages("mvcc", "lease", "apply"))
+                .resideInAnyPackage(packages("mvcc", "lease", "auth", "apply"))
                 .should()
                 .callMethod(System.class, "currentTimeMillis")
                 .orShould()

@@ -15,6 +15,7 @@ import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.ReadPath;
 import io.lockstep.api.ResponseHeader;
+import io.lockstep.node.config.AuthSettings;
 import io.lockstep.node.config.ConfigException;
 import io.lockstep.node.config.HostPort;
 import io.lockstep.node.config.NodeConfig;
@@ -68,6 +69,7 @@ class KvNodeTest {
                 0.01,
                 NodeLimits.DEFAULT,
                 Upkeep.DEFAULT,
+                AuthSettings.DEFAULT,
                 Optional.empty(),
                 Optional.empty());
     }
@@ -194,6 +196,7 @@ class KvNodeTest {
                 config.maxClockDrift(),
                 config.limits(),
                 config.upkeep(),
+                config.auth(),
                 Optional.empty(),
                 Optional.empty());
         assertThatThrownBy(() -> KvNode.start(other, NO_FATAL))

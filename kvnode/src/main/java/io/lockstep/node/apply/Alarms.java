@@ -62,7 +62,23 @@ final class Alarms {
             case PUT, LEASE_GRANT -> Effect.GROWS;
             case TXN -> WriteCost.of(command.getTxn()) > 0 ? Effect.GROWS : Effect.CHANGES;
             case DELETE_RANGE, COMPACTION, LEASE_REVOKE, EXPIRE_LEASE -> Effect.CHANGES;
-            case RENEW_LEASES, PUBLISH_MEMBER, ALARM, COMMAND_NOT_SET -> Effect.NONE;
+            // Who may do what can always be put right.
+            case AUTH_ENABLE,
+                    AUTH_DISABLE,
+                    LOG_IN,
+                    USER_ADD,
+                    USER_CHANGE_PASSWORD,
+                    USER_DELETE,
+                    USER_GRANT_ROLE,
+                    USER_REVOKE_ROLE,
+                    ROLE_ADD,
+                    ROLE_DELETE,
+                    ROLE_GRANT_PERMISSION,
+                    ROLE_REVOKE_PERMISSION,
+                    RENEW_LEASES,
+                    PUBLISH_MEMBER,
+                    ALARM,
+                    COMMAND_NOT_SET -> Effect.NONE;
         };
     }
 

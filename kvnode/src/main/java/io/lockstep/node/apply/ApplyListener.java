@@ -1,5 +1,6 @@
 package io.lockstep.node.apply;
 
+import io.lockstep.node.auth.AuthEvent;
 import io.lockstep.node.lease.LeaseEvents;
 import io.lockstep.node.mvcc.ReadView;
 import java.util.List;
@@ -8,6 +9,9 @@ import java.util.List;
 public interface ApplyListener {
     /** The view that readers get from now on. Valid during the call; who keeps it acquires it. */
     void onViewPublished(ReadView view);
+
+    /** What the batch means for who is logged in, in log order; not called for nothing. */
+    void onAuthEvents(List<AuthEvent> events);
 
     /** Results of commands that this boot of this member proposed, in log order. None is a call too: terms move on with it. */
     void onResults(List<CommandResult> results);

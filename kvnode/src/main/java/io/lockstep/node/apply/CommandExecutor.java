@@ -2,9 +2,11 @@ package io.lockstep.node.apply;
 
 import com.google.protobuf.Message;
 import io.lockstep.api.CompactionResponse;
+import io.lockstep.node.auth.AuthTable;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import io.lockstep.node.lease.LeaseEvents;
+import io.lockstep.node.lease.LeaseReader;
 import io.lockstep.node.lease.LeaseTable;
 import io.lockstep.node.mvcc.MvccWriter;
 import io.lockstep.node.storage.ApplyBatch;
@@ -22,14 +24,23 @@ final class CommandExecutor {
     private final MemberCommands members;
     private final LeaseCommands leases;
     private final Alarms alarms;
+    private final AuthTable auth;
+    private final LeaseReader leaseReader;
 
     CommandExecutor(
-            ApplyBatch batch, MvccWriter writer, LeaseTable leaseTable, LeaseEvents leaseEvents, Alarms alarms) {
+            ApplyBatch batch,
+            MvccWriter writer,
+            LeaseTable leaseTable,
+            LeaseEvents leaseEvents,
+            Alarms alarms,
+            AuthTable auth) {
         this.writer = writer;
         this.keys = new KeyCommands(writer, leaseTable);
         this.members = new MemberCommands(batch);
         this.leases = new LeaseCommands(leaseTable, writer, leaseEvents);
         this.alarms = alarms;
+        this.auth = auth;
+        this.leaseReader = leaseTable.reader();
     }
 
     /**
@@ -39,6 +50,7 @@ final class CommandExecutor {
     Outcome execute(Command command, long term, boolean answer) {
         try {
             alarms.requireAllowed(command);
+            CommandAccess.check(command, auth.permissions(), leaseReader::keys);
             Message response = dispatch(command, term, answer);
             writer.keepCommand();
             return new Outcome(response, null);
@@ -64,6 +76,18 @@ final class CommandExecutor {
             case RENEW_LEASES -> leases.renew(command.getRenewLeases());
             case EXPIRE_LEASE -> leases.expire(command.getExpireLease(), term);
             case ALARM -> alarms.change(command.getAlarm());
+            case AUTH_ENABLE -> auth.enable();
+            case AUTH_DISABLE -> auth.disable();
+            case LOG_IN -> auth.logIn(command.getLogIn(), command.getAuthRevision());
+            case USER_ADD -> auth.users().add(command.getUserAdd());
+            case USER_CHANGE_PASSWORD -> auth.users().changePassword(command.getUserChangePassword());
+            case USER_DELETE -> auth.users().delete(command.getUserDelete());
+            case USER_GRANT_ROLE -> auth.users().grantRole(command.getUserGrantRole());
+            case USER_REVOKE_ROLE -> auth.users().revokeRole(command.getUserRevokeRole());
+            case ROLE_ADD -> auth.roles().add(command.getRoleAdd());
+            case ROLE_DELETE -> auth.roles().delete(command.getRoleDelete());
+            case ROLE_GRANT_PERMISSION -> auth.roles().grantPermission(command.getRoleGrantPermission());
+            case ROLE_REVOKE_PERMISSION -> auth.roles().revokePermission(command.getRoleRevokePermission());
             case COMMAND_NOT_SET ->
                 throw new ApplyException(
                         "the log holds a command that this software does not know: update this node's software");

@@ -1,5 +1,7 @@
 package io.lockstep.node.apply;
 
+import io.lockstep.node.auth.AuthTable;
+import io.lockstep.node.auth.Permissions;
 import io.lockstep.node.lease.LeaseEvents;
 import io.lockstep.node.lease.LeaseLimits;
 import io.lockstep.node.lease.LeaseReader;
@@ -20,11 +22,14 @@ final class LiveState {
     private final Database database;
     private final ApplyBatch batch;
     private final MvccWriter writer;
+    private final AuthTable auth;
     private final CommandExecutor executor;
     private final Compactor compactor;
     private AppliedPosition position;
     private final Alarms alarms;
     private ClusterFacts cluster;
+    /** As written. */
+    private Permissions permissions;
     /** Written by the apply thread, read by whoever builds log entries. */
     private volatile int featureLevel;
 
@@ -35,7 +40,9 @@ final class LiveState {
         this.writer = new MvccWriter(batch, stored.revisions(), limits.commandChangeBytes());
         LeaseTable leases = new LeaseTable(batch, LeaseLimits.of(limits.commandChangeBytes()));
         this.alarms = new Alarms(batch);
-        this.executor = new CommandExecutor(batch, writer, leases, leaseEvents, alarms);
+        this.auth = new AuthTable(batch);
+        this.permissions = auth.permissions();
+        this.executor = new CommandExecutor(batch, writer, leases, leaseEvents, alarms, auth);
         this.compactor = new Compactor(database, limits.compactionStepChanges());
         this.position = stored.applied();
         this.cluster = new ClusterFacts(StateMeta.members(database), alarms.raised());
@@ -52,6 +59,10 @@ final class LiveState {
 
     MvccWriter writer() {
         return writer;
+    }
+
+    AuthTable auth() {
+        return auth;
     }
 
     CommandExecutor executor() {
@@ -80,6 +91,7 @@ final class LiveState {
         StateMeta.putPosition(batch, reached, writer.revisions());
         batch.write();
         position = reached;
+        permissions = auth.permissions();
         if (clusterChanged) {
             cluster = new ClusterFacts(StateMeta.members(database), alarms.raised());
             featureLevel = StateMeta.featureLevel(database);
@@ -89,6 +101,10 @@ final class LiveState {
     /** A view on what is written; the caller holds it. */
     DatabaseView newView() {
         return new DatabaseView(
-                database.snapshot(), writer.revisions(), new StatePosition(position.index(), position.term()), cluster);
+                database.snapshot(),
+                writer.revisions(),
+                new StatePosition(position.index(), position.term()),
+                cluster,
+                permissions);
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import io.lockstep.api.AlarmMember;
 import io.lockstep.api.RangeRequest;
+import io.lockstep.node.auth.AuthEvent;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.node.storage.ApplyBatch;
 import io.lockstep.node.storage.Database;
@@ -306,11 +307,20 @@ public final class ReplicatedState implements AutoCloseable {
         commandsInBatch = 0;
         clusterChanged = false;
         listener.onViewPublished(views.newest());
+        deliverAuthEvents();
         deliverResults();
         housekeeping.written(bytes, commands);
         long compact = live.writer().revisions().compact();
         if (compact > compactBefore) {
             housekeeping.compactTo(live, compact);
+        }
+    }
+
+    /** After the view, which has the users that these speak of, and before the answers, which have the tokens. */
+    private void deliverAuthEvents() {
+        List<AuthEvent> events = live.auth().takeEvents();
+        if (!events.isEmpty()) {
+            listener.onAuthEvents(events);
         }
     }
 

@@ -29,6 +29,7 @@ public final class EmbeddedConfig {
     private Duration electionTimeout = Duration.ofSeconds(1);
     private NodeLimits limits = NodeLimits.DEFAULT;
     private Upkeep upkeep = Upkeep.DEFAULT;
+    private AuthSettings auth = AuthSettings.DEFAULT;
     private Optional<TlsFiles> clientTls = Optional.empty();
     private Optional<TlsFiles> peerTls = Optional.empty();
 
@@ -79,6 +80,12 @@ public final class EmbeddedConfig {
         return this;
     }
 
+    /** How clients prove who they are, once auth is on. */
+    public EmbeddedConfig auth(AuthSettings auth) {
+        this.auth = auth;
+        return this;
+    }
+
     /** Certificate of the client port; client URLs must then begin with https. */
     public EmbeddedConfig clientTls(TlsFiles files) {
         this.clientTls = Optional.of(files);
@@ -113,6 +120,7 @@ public final class EmbeddedConfig {
                 0.01,
                 limits,
                 upkeep,
+                auth,
                 clientTls,
                 peerTls);
     }

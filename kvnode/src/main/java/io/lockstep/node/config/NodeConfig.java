@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param clusterToken tells apart clusters that are founded with the same addresses
  * @param maxClockDrift how much the rate of this machine's monotonic clock may be off, as a fraction: staleness bounds
  *     allow for it
+ * @param auth how clients prove who they are, once auth is on
  * @param peerTls certificates of the peer port, both ways; empty: the peer port is open to anyone who reaches it
  */
 public record NodeConfig(
@@ -35,6 +36,7 @@ public record NodeConfig(
         double maxClockDrift,
         NodeLimits limits,
         Upkeep upkeep,
+        AuthSettings auth,
         Optional<TlsFiles> clientTls,
         Optional<TlsFiles> peerTls) {
     private static final double MAX_CLOCK_DRIFT = 0.5;
@@ -93,6 +95,10 @@ public record NodeConfig(
                     peerTls.isPresent()
                             ? "must be https:// as peer certificates are given"
                             : "is https:// and needs --peer-cert-file, --peer-key-file and --peer-trusted-ca-file");
+        }
+        if (auth.clientCertAuth() && clientTls.flatMap(TlsFiles::trustedCa).isEmpty()) {
+            throw new ConfigException(
+                    "--client-cert-auth needs --cert-file, --key-file and --trusted-ca-file: who signed the clients' certificates");
         }
         for (HostPort url : listenClientUrls) {
             if (url.tls() != clientTls.isPresent()) {

@@ -138,6 +138,37 @@ public final class NodeFlags {
     @Mixin
     private UpkeepFlags upkeep = new UpkeepFlags();
 
+    @Option(
+            names = "--auth-token",
+            paramLabel = "simple|jwt,...",
+            defaultValue = "simple",
+            description = "What clients get for their password: simple, or"
+                    + " jwt,sign-method=RS256,pub-key=PEM,priv-key=PEM,ttl=5m.")
+    private String authToken;
+
+    @Option(
+            names = "--auth-token-ttl",
+            paramLabel = "SECONDS",
+            defaultValue = "300",
+            description = "A simple token that is not used for so long ends.")
+    private String authTokenTtl;
+
+    @Option(
+            names = "--bcrypt-cost",
+            paramLabel = "COST",
+            defaultValue = "10",
+            description = "Work of hashing a password: 4 to 31, each step doubles it.")
+    private String bcryptCost;
+
+    @Option(
+            names = "--client-cert-auth",
+            arity = "0..1",
+            paramLabel = "true|false",
+            fallbackValue = "true",
+            defaultValue = "false",
+            description = "Who shows no token is the user that the client certificate names (CN); not over HTTP.")
+    private String clientCertAuth;
+
     @Option(names = "--cert-file", paramLabel = "PEM", description = "Certificate of the client port.")
     private @Nullable Path certFile;
 
@@ -198,6 +229,11 @@ public final class NodeFlags {
                         number("snapshot-log-bytes", snapshotBytes),
                         (int) number("log-margin", logMargin)),
                 upkeep.toUpkeep(),
+                new AuthSettings(
+                        TokenSettings.parse(authToken),
+                        Duration.ofSeconds(number("auth-token-ttl", authTokenTtl)),
+                        (int) number("bcrypt-cost", bcryptCost),
+                        Boolean.parseBoolean(clientCertAuth.strip())),
                 tls("", certFile, keyFile, trustedCaFile, false),
                 tls("peer-", peerCertFile, peerKeyFile, peerTrustedCaFile, true));
     }

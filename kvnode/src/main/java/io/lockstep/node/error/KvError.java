@@ -38,6 +38,26 @@ public enum KvError {
     TIMEOUT_CONNECTION_LOST(Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to connection lost"),
     VIEW_TOO_OLD(Code.UNAVAILABLE, "lockstep: the read took longer than a view may be held: read fewer keys at a time"),
     CANCELLED(Code.CANCELLED, "etcdserver: request canceled"),
+    USER_EMPTY(Code.INVALID_ARGUMENT, "etcdserver: user name is empty"),
+    ROLE_EMPTY(Code.INVALID_ARGUMENT, "etcdserver: role name is empty"),
+    AUTH_FAILED(Code.INVALID_ARGUMENT, "etcdserver: authentication failed, invalid user ID or password"),
+    PERMISSION_NOT_GIVEN(Code.INVALID_ARGUMENT, "etcdserver: permission not given"),
+    INVALID_AUTH_MANAGEMENT(Code.INVALID_ARGUMENT, "etcdserver: invalid auth management"),
+    AUTH_OLD_REVISION(Code.INVALID_ARGUMENT, "etcdserver: revision of auth store is old"),
+    PASSWORD_TOO_LONG(
+            Code.INVALID_ARGUMENT, "lockstep: the password is longer than 72 bytes, of which bcrypt takes no more"),
+    ROOT_USER_NOT_EXIST(Code.FAILED_PRECONDITION, "etcdserver: root user does not exist"),
+    ROOT_ROLE_NOT_EXIST(Code.FAILED_PRECONDITION, "etcdserver: root user does not have root role"),
+    USER_ALREADY_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: user name already exists"),
+    USER_NOT_FOUND(Code.FAILED_PRECONDITION, "etcdserver: user name not found"),
+    ROLE_ALREADY_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: role name already exists"),
+    ROLE_NOT_FOUND(Code.FAILED_PRECONDITION, "etcdserver: role name not found"),
+    ROLE_NOT_GRANTED(Code.FAILED_PRECONDITION, "etcdserver: role is not granted to the user"),
+    PERMISSION_NOT_GRANTED(Code.FAILED_PRECONDITION, "etcdserver: permission is not granted to the role"),
+    TOKENS_NOT_ISSUED_HERE(
+            Code.FAILED_PRECONDITION, "lockstep: this member has no priv-key in --auth-token and can't issue tokens"),
+    PERMISSION_DENIED(Code.PERMISSION_DENIED, "etcdserver: permission denied"),
+    INVALID_AUTH_TOKEN(Code.UNAUTHENTICATED, "etcdserver: invalid auth token"),
     AUTH_NOT_ENABLED(Code.FAILED_PRECONDITION, "etcdserver: authentication is not enabled"),
     CORRUPT(Code.DATA_LOSS, "etcdserver: corrupt cluster"),
     BOUND_ON_WRITE(
@@ -76,12 +96,14 @@ public enum KvError {
         UNKNOWN(2),
         INVALID_ARGUMENT(3),
         NOT_FOUND(5),
+        PERMISSION_DENIED(7),
         RESOURCE_EXHAUSTED(8),
         FAILED_PRECONDITION(9),
         OUT_OF_RANGE(11),
         UNIMPLEMENTED(12),
         UNAVAILABLE(14),
-        DATA_LOSS(15);
+        DATA_LOSS(15),
+        UNAUTHENTICATED(16);
 
         private final int number;
 

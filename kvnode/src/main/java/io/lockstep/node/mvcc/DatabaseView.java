@@ -4,6 +4,7 @@ import io.lockstep.api.AlarmMember;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
+import io.lockstep.node.auth.Permissions;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import io.lockstep.node.lease.LeaseReader;
@@ -23,6 +24,7 @@ public final class DatabaseView implements ReadView {
     private final Revisions revisions;
     private final StatePosition position;
     private final ClusterFacts cluster;
+    private final Permissions permissions;
     private final RangeExecutor ranges;
     /** Readers on any thread and the publisher; 0 for good once all have let go. */
     private final AtomicInteger holders = new AtomicInteger(1);
@@ -32,17 +34,23 @@ public final class DatabaseView implements ReadView {
     private volatile boolean cutOff;
 
     /** Takes over the snapshot; the caller holds the view. */
-    public DatabaseView(Snapshot snapshot, Revisions revisions, StatePosition position, ClusterFacts cluster) {
+    public DatabaseView(
+            Snapshot snapshot,
+            Revisions revisions,
+            StatePosition position,
+            ClusterFacts cluster,
+            Permissions permissions) {
         this.snapshot = snapshot;
         this.revisions = revisions;
         this.position = position;
         this.cluster = cluster;
+        this.permissions = permissions;
         this.ranges = new RangeExecutor(snapshot, revisions, this::requireNotCutOff);
     }
 
     /** The same state on a younger snapshot, which the caller knows to hold no other; the caller holds it. */
     public DatabaseView on(Snapshot younger) {
-        return new DatabaseView(younger, revisions, position, cluster);
+        return new DatabaseView(younger, revisions, position, cluster, permissions);
     }
 
     @Override
@@ -73,6 +81,11 @@ public final class DatabaseView implements ReadView {
     @Override
     public List<AlarmMember> alarms() {
         return cluster.alarms();
+    }
+
+    @Override
+    public Permissions permissions() {
+        return permissions;
     }
 
     @Override

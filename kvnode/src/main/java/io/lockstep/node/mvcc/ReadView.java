@@ -4,6 +4,7 @@ import io.lockstep.api.AlarmMember;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
+import io.lockstep.node.auth.Permissions;
 import io.lockstep.node.lease.LeaseReader;
 import io.lockstep.proto.log.MemberRecord;
 import java.util.List;
@@ -58,6 +59,9 @@ public interface ReadView {
 
     /** The alarms that are raised, by kind, then by member id (unsigned). */
     List<AlarmMember> alarms();
+
+    /** Who may do what, as of this view: reads of it are judged by these (invariant I10). */
+    Permissions permissions();
 
     /** The outcome of {@link #hashKv}. */
     record HashResult(int hash, long compactRevision, long hashRevision) {}

@@ -32,14 +32,20 @@ final class AckedWrites {
     private final NodeServices services;
     private final Headers headers;
     private final Writes writes;
+    private final Authorization authorization;
 
-    AckedWrites(NodeServices services, Headers headers) {
+    AckedWrites(NodeServices services, Headers headers, Authorization authorization) {
         this.services = services;
         this.headers = headers;
         this.writes = services.writes();
+        this.authorization = authorization;
     }
 
     CompletableFuture<Done> submit(Command.Builder command, Ack ack, RpcCall call) {
+        return authorization.sign(command, call).thenCompose(signed -> submitSigned(signed, ack, call));
+    }
+
+    private CompletableFuture<Done> submitSigned(Command.Builder command, Ack ack, RpcCall call) {
         if (call.isCancelled()) {
             throw new KvException.Failed(KvError.CANCELLED);
         }
@@ -73,6 +79,18 @@ final class AckedWrites {
                     EXPIRE_LEASE,
                     PUBLISH_MEMBER,
                     ALARM,
+                    AUTH_ENABLE,
+                    AUTH_DISABLE,
+                    LOG_IN,
+                    USER_ADD,
+                    USER_CHANGE_PASSWORD,
+                    USER_DELETE,
+                    USER_GRANT_ROLE,
+                    USER_REVOKE_ROLE,
+                    ROLE_ADD,
+                    ROLE_DELETE,
+                    ROLE_GRANT_PERMISSION,
+                    ROLE_REVOKE_PERMISSION,
                     COMMAND_NOT_SET -> 0;
         };
     }

@@ -50,6 +50,7 @@ public final class Admission {
 
     private void check(Metadata metadata, RpcCall call) {
         call.turn(CallDial.of(metadata, clusterId));
+        call.comesWith(call.credentials().withTokenOf(metadata));
         // etcd refuses what is not UTF-8; gRPC allows only ASCII here and shows us anything else alike.
         String version = firstOf(metadata, CLIENT_API_VERSION);
         if (version != null && version.indexOf(REPLACEMENT) >= 0) {

@@ -1,5 +1,6 @@
 package io.lockstep.node.rpc;
 
+import io.lockstep.node.rpc.auth.LogIns;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /**
@@ -20,4 +21,5 @@ public record NodeServices(
         NodeStatus status,
         Space space,
         MemberCare care,
+        LogIns logIns,
         PrometheusRegistry metrics) {}

@@ -34,6 +34,7 @@ final class Reads {
 
     private final NodeServices services;
     private final Headers headers;
+    private final Authorization authorization;
     private final ReadMetrics metrics;
     private final OpenCalls openCalls;
     private final Executor readPool;
@@ -42,12 +43,14 @@ final class Reads {
     Reads(
             NodeServices services,
             Headers headers,
+            Authorization authorization,
             ReadMetrics metrics,
             OpenCalls openCalls,
             Executor readPool,
             Duration maxQueueWait) {
         this.services = services;
         this.headers = headers;
+        this.authorization = authorization;
         this.metrics = metrics;
         this.openCalls = openCalls;
         this.readPool = readPool;
@@ -95,6 +98,11 @@ final class Reads {
     }
 
     private <R> CompletableFuture<R> here(RpcCall call, ReadDial dial, Cost cost, Body<R> body) {
+        return authorization.caughtUp(
+                call, () -> asItIs(call, dial, cost, body), () -> on(call, cost, () -> asItIs(call, dial, cost, body)));
+    }
+
+    private <R> CompletableFuture<R> asItIs(RpcCall call, ReadDial dial, Cost cost, Body<R> body) {
         // In this order: whatever holds this thread up in between only makes the age greater.
         Staleness.Proof proof = services.staleness().newest();
         return withView(call, view -> {
@@ -139,6 +147,7 @@ final class Reads {
     }
 
     private <R> CompletableFuture<R> answer(RpcCall call, ReadView view, ReadPath path, long ageMillis, Body<R> body) {
+        authorization.judge(call, view);
         R answer = body.read(view, headers.of(view, path, ageMillis));
         metrics.served(path);
         call.served(path, ageMillis);

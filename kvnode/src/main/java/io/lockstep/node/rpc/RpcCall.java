@@ -1,6 +1,8 @@
 package io.lockstep.node.rpc;
 
+import com.google.protobuf.Message;
 import io.lockstep.api.ReadPath;
+import io.lockstep.node.rpc.auth.Credentials;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,14 @@ public final class RpcCall {
 
     /** Written before the service sees the call. */
     private CallDial dial = CallDial.NONE;
+
+    /** Written before the service sees the call. */
+    private Credentials credentials = Credentials.NONE;
+
+    /** Written before the service sees the call: what the caller must be. */
+    private Authorization.Rule rule = Authorization.Rule.ROOT;
+
+    private @Nullable Message request;
 
     /** Written before the answer is there: how it was served, if it is a read's. */
     private @Nullable ReadPath path;
@@ -54,6 +64,39 @@ public final class RpcCall {
 
     CallDial dial() {
         return dial;
+    }
+
+    /** Who says to call; before the service sees it. */
+    public void comesWith(Credentials given) {
+        credentials = given;
+    }
+
+    Credentials credentials() {
+        return credentials;
+    }
+
+    /** What is called; before the service sees it. */
+    void asks(Authorization.Rule needed, @Nullable Message asked) {
+        rule = needed;
+        request = asked;
+    }
+
+    /** Part of a stream: what the client said beside that holds here too. */
+    void partOf(RpcCall opened) {
+        dial = opened.dial;
+        credentials = opened.credentials;
+        rule = opened.rule;
+        request = opened.request;
+    }
+
+    Authorization.Rule rule() {
+        return rule;
+    }
+
+    /** Null: nothing was asked yet. */
+    @Nullable
+    Message request() {
+        return request;
     }
 
     /** How the answer came about; before it is there. */

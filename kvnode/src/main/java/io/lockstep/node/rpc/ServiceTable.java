@@ -1,5 +1,6 @@
 package io.lockstep.node.rpc;
 
+import com.google.protobuf.Message;
 import io.grpc.ServiceDescriptor;
 import io.lockstep.api.AuthGrpc;
 import io.lockstep.api.ClusterGrpc;
@@ -34,20 +35,32 @@ public final class ServiceTable {
 
     public ServiceTable(NodeServices services, RpcLimits limits, OpenCalls openCalls, Executor readPool) {
         Headers headers = new Headers(services);
-        Reads reads =
-                new Reads(services, headers, new ReadMetrics(services), openCalls, readPool, limits.maxQueueWait());
+        Authorization authorization = new Authorization(services);
+        Reads reads = new Reads(
+                services,
+                headers,
+                authorization,
+                new ReadMetrics(services),
+                openCalls,
+                readPool,
+                limits.maxQueueWait());
+        AckedWrites writes = new AckedWrites(services, headers, authorization);
         List<UnaryRpc<?, ?>> all = new ArrayList<>();
-        AckedWrites writes = new AckedWrites(services, headers);
         all.addAll(new KvService(new RequestChecks(limits), reads, writes, services.writes()).rpcs());
         LeaseService leases = new LeaseService(writes, reads, headers, services);
         all.addAll(leases.rpcs());
         all.addAll(new MaintenanceService(services, reads, writes).rpcs());
         all.addAll(new ClusterService(headers, reads).rpcs());
+        all.addAll(new AuthService(services, reads, writes).rpcs());
         List<StreamRpc<?, ?>> allStreams = new ArrayList<>();
         allStreams.addAll(leases.streams());
         allStreams.addAll(new SnapshotService(services.care(), readPool).streams());
-        rpcs = byName(all);
-        streams = streamsByName(allStreams);
+        rpcs = byName(all.stream()
+                .<UnaryRpc<?, ?>>map(rpc -> authorized(rpc, authorization))
+                .toList());
+        streams = streamsByName(allStreams.stream()
+                .<StreamRpc<?, ?>>map(stream -> authorized(stream, authorization))
+                .toList());
     }
 
     /** For tests of what carries them: these methods and no others. */
@@ -64,6 +77,25 @@ public final class ServiceTable {
     private static Map<String, StreamRpc<?, ?>> streamsByName(List<StreamRpc<?, ?>> all) {
         return all.stream()
                 .collect(Collectors.toUnmodifiableMap(rpc -> rpc.method().getFullMethodName(), Function.identity()));
+    }
+
+    /** What has no rule is not served: see {@link Authorization}. */
+    private static <Q extends Message, R> UnaryRpc<Q, R> authorized(UnaryRpc<Q, R> rpc, Authorization authorization) {
+        String name = rpc.method().getFullMethodName();
+        Authorization.ruleOf(name);
+        return new UnaryRpc<>(
+                rpc.method(),
+                (request, call) -> authorization.admit(name, request, call, () -> rpc.handle(request, call)));
+    }
+
+    private static <Q extends Message, R extends Message> StreamRpc<Q, R> authorized(
+            StreamRpc<Q, R> stream, Authorization authorization) {
+        String name = stream.method().getFullMethodName();
+        Authorization.ruleOf(name);
+        return new StreamRpc<>(stream.method(), stream.maxOpenRequests(), call -> {
+            authorization.open(name, call.opened());
+            return new AuthorizedListener<>(name, stream.handler().open(call), call, authorization);
+        });
     }
 
     /** The services of the API, those that come later too. */

@@ -100,7 +100,7 @@ public final class StreamCall<R> {
     /** One request of the stream as a call of its own, which begins now: with the node's time limit. */
     public RpcCall beginRequest() {
         RpcCall request = RpcCall.begin(Long.MAX_VALUE, limitNanos);
-        request.turn(opened.dial());
+        request.partOf(opened);
         return request;
     }
 

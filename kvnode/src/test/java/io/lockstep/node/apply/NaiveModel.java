@@ -95,7 +95,7 @@ final class NaiveModel {
                 case LEASE_REVOKE -> revoke(command.getLeaseRevoke().getID());
                 case RENEW_LEASES -> renew(command.getRenewLeases());
                 case EXPIRE_LEASE -> expire(command.getExpireLease());
-                case PUBLISH_MEMBER, ALARM, COMMAND_NOT_SET -> throw new IllegalArgumentException();
+                default -> throw new IllegalArgumentException("the model has no " + command.getCommandCase());
             };
             if (!changed.isEmpty()) {
                 history.add(working);

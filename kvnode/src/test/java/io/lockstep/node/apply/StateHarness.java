@@ -5,6 +5,7 @@ import io.lockstep.api.CompactionRequest;
 import io.lockstep.api.DeleteRangeRequest;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.TxnRequest;
+import io.lockstep.node.auth.AuthEvent;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.proto.log.Command;
 import io.lockstep.proto.log.CommandBatch;
@@ -34,6 +35,7 @@ final class StateHarness implements AutoCloseable {
     final StateLimits limits;
     final Deque<Runnable> background = new ArrayDeque<>();
     final List<CommandResult> results = new ArrayList<>();
+    final List<AuthEvent> authEvents = new ArrayList<>();
     final List<Long> publishedRevisions = new ArrayList<>();
     final List<Long> replacedAt = new ArrayList<>();
     final ReplicatedState state;
@@ -85,6 +87,11 @@ final class StateHarness implements AutoCloseable {
             @Override
             public void onViewPublished(ReadView view) {
                 publishedRevisions.add(view.revision());
+            }
+
+            @Override
+            public void onAuthEvents(List<AuthEvent> events) {
+                authEvents.addAll(events);
             }
 
             @Override

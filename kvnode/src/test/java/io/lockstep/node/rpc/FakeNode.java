@@ -16,14 +16,19 @@ import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
 import io.lockstep.api.mvcc.KeyValue;
 import io.lockstep.node.apply.CommandResult;
+import io.lockstep.node.auth.Permissions;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import io.lockstep.node.lease.LeaseReader;
 import io.lockstep.node.mvcc.RangeResult;
 import io.lockstep.node.mvcc.ReadView;
+import io.lockstep.node.rpc.auth.LogIns;
+import io.lockstep.node.rpc.auth.Passwords;
+import io.lockstep.node.rpc.auth.SimpleTokens;
 import io.lockstep.proto.log.Command;
 import io.lockstep.proto.log.MemberRecord;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -77,6 +82,14 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
     public final AtomicInteger viewsHeld = new AtomicInteger();
     public volatile long lastDeadlineNanos;
 
+    /** Tokens that a test hands out, and passwords that cost little. */
+    public final SimpleTokens tokens = new SimpleTokens(Duration.ofMinutes(5), System::nanoTime);
+
+    public volatile LogIns logIns = new LogIns(tokens, new Passwords(4), false);
+
+    /** What views carry. */
+    public volatile Permissions permissions = Permissions.NONE;
+
     private NavigableMap<ByteString, KeyValue> keys = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
     private long revision = 1;
     private long compactRevision;
@@ -94,6 +107,7 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
                 this,
                 this,
                 this,
+                logIns,
                 new PrometheusRegistry());
     }
 
@@ -375,6 +389,11 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
         @Override
         public List<AlarmMember> alarms() {
             return alarms;
+        }
+
+        @Override
+        public Permissions permissions() {
+            return permissions;
         }
 
         @Override

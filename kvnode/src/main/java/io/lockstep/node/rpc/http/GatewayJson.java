@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 final class GatewayJson {
     private static final String METADATA_PREFIX = "grpc-metadata-";
     private static final String DIAL_PREFIX = "lockstep-";
+    private static final String TOKEN_HEADER = "authorization";
     private static final Pattern EXCEPTION_NAME =
             Pattern.compile("^(?:[a-zA-Z_$][\\w$]*\\.)+\\w*(?:Exception|Error): ");
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
@@ -81,7 +82,7 @@ final class GatewayJson {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             if (name.startsWith(METADATA_PREFIX) && !name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
                 put(metadata, name.substring(METADATA_PREFIX.length()), header.getValue());
-            } else if (name.startsWith(DIAL_PREFIX)) {
+            } else if (name.startsWith(DIAL_PREFIX) || name.equals(TOKEN_HEADER)) {
                 put(metadata, name, header.getValue());
             }
         }

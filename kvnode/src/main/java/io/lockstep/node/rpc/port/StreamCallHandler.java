@@ -1,6 +1,7 @@
 package io.lockstep.node.rpc.port;
 
 import com.google.protobuf.Message;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -14,6 +15,7 @@ import io.lockstep.node.rpc.RpcMetrics;
 import io.lockstep.node.rpc.StreamCall;
 import io.lockstep.node.rpc.StreamListener;
 import io.lockstep.node.rpc.StreamRpc;
+import io.lockstep.node.rpc.auth.Credentials;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -42,6 +44,7 @@ final class StreamCallHandler<Q extends Message, R extends Message> implements S
     public ServerCall.Listener<Q> startCall(ServerCall<Q, R> call, Metadata metadata) {
         metrics.begun();
         RpcCall opened = RpcCall.beginStream();
+        opened.comesWith(Credentials.of(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
         try {
             admission.open(rpc.method().getFullMethodName(), metadata, opened);
         } catch (RuntimeException e) {

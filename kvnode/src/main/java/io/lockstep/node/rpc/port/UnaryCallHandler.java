@@ -3,6 +3,7 @@ package io.lockstep.node.rpc.port;
 import com.google.protobuf.Message;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -14,6 +15,7 @@ import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.RpcCall;
 import io.lockstep.node.rpc.RpcMetrics;
 import io.lockstep.node.rpc.UnaryRpc;
+import io.lockstep.node.rpc.auth.Credentials;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +57,9 @@ final class UnaryCallHandler<Q extends Message, R> implements ServerCallHandler<
         long clientNanos = deadline == null ? Long.MAX_VALUE : deadline.timeRemaining(TimeUnit.NANOSECONDS);
         // One more than there may be, so that a second message is seen and refused.
         call.request(2);
-        return new Listener(call, metadata, RpcCall.begin(clientNanos, limitNanos));
+        RpcCall rpcCall = RpcCall.begin(clientNanos, limitNanos);
+        rpcCall.comesWith(Credentials.of(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
+        return new Listener(call, metadata, rpcCall);
     }
 
     private final class Listener extends ServerCall.Listener<Q> {
