@@ -39,6 +39,7 @@ public final class Kv {
             "del",
             "txn",
             "compact",
+            "lease",
             "endpoint",
             "member",
             "lag",
@@ -50,8 +51,13 @@ public final class Kv {
             "bench",
             "help");
 
-    private static final Map<String, List<String>> GROUPS =
-            Map.of("endpoint", List.of("status", "health", "hashkv"), "member", List.of("list"));
+    private static final Map<String, List<String>> GROUPS = Map.of(
+            "lease",
+            List.of("grant", "revoke", "timetolive", "list", "keep-alive"),
+            "endpoint",
+            List.of("status", "health", "hashkv"),
+            "member",
+            List.of("list"));
 
     private Kv() {}
 
@@ -131,6 +137,11 @@ public final class Kv {
             case "del" -> new DelCommand(console);
             case "txn" -> new TxnCommand(console);
             case "compact", "compaction" -> new CompactCommand(console);
+            case "lease grant" -> new LeaseCommand.Grant(console);
+            case "lease revoke" -> new LeaseCommand.Revoke(console);
+            case "lease timetolive" -> new LeaseCommand.TimeToLive(console);
+            case "lease list" -> new LeaseCommand.All(console);
+            case "lease keep-alive" -> new LeaseCommand.KeepAlive(console);
             case "endpoint status" -> new EndpointCommand.Status(console);
             case "endpoint health" -> new EndpointCommand.Health(console);
             case "endpoint hashkv" -> new EndpointCommand.HashKv(console);
@@ -208,6 +219,7 @@ public final class Kv {
     private static String oneLine(String name, Console console) {
         return switch (name) {
             case "help" -> "All about one command: kv help get.";
+            case "lease" -> "Leases: grant, revoke, timetolive, list, keep-alive.";
             case "endpoint" -> "Each server by itself: status, health, hashkv.";
             case "member" -> "The cluster's members: list.";
             default ->

@@ -46,7 +46,11 @@ public final class KvClient implements AutoCloseable {
     private final Duration timeout;
 
     /** What clients with different time-outs share. */
-    record Transport(Call.Setting calls, Callbacks callbacks) {
+    record Transport(Call.Setting calls, Callbacks callbacks, KeepAliver keepAliver) {
+        Transport(Call.Setting calls, Callbacks callbacks) {
+            this(calls, callbacks, new KeepAliver(calls.channels()));
+        }
+
         Channels channels() {
             return calls.channels();
         }
@@ -86,6 +90,11 @@ public final class KvClient implements AutoCloseable {
         Session session = session();
         session.follow(token);
         return session;
+    }
+
+    /** Leases: granted, kept alive, revoked. */
+    public Leases leases() {
+        return new Leases(this, transport.keepAliver());
     }
 
     /** The same client with blocking calls. */
@@ -193,6 +202,7 @@ public final class KvClient implements AutoCloseable {
     /** Ends the connections and the client's threads; calls under way fail. Blocks for some seconds at most. */
     @Override
     public void close() {
+        transport.keepAliver().close();
         transport.channels().close();
         transport.callbacks().close();
     }
@@ -260,7 +270,7 @@ public final class KvClient implements AutoCloseable {
         return new Call<>(transport.calls(), slot, order).start();
     }
 
-    private <A> CompletableFuture<A> outer(CompletableFuture<A> inner) {
+    <A> CompletableFuture<A> outer(CompletableFuture<A> inner) {
         return transport.callbacks().handOver(inner);
     }
 }

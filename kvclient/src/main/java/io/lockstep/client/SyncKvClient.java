@@ -6,6 +6,11 @@ import io.lockstep.api.DeleteRangeRequest;
 import io.lockstep.api.DeleteRangeResponse;
 import io.lockstep.api.HashKVResponse;
 import io.lockstep.api.KVGrpc;
+import io.lockstep.api.LeaseGrantResponse;
+import io.lockstep.api.LeaseKeepAliveResponse;
+import io.lockstep.api.LeaseLeasesResponse;
+import io.lockstep.api.LeaseRevokeResponse;
+import io.lockstep.api.LeaseTimeToLiveResponse;
 import io.lockstep.api.MemberListResponse;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.PutResponse;
@@ -14,6 +19,7 @@ import io.lockstep.api.RangeResponse;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -116,6 +122,36 @@ public final class SyncKvClient {
     /** See {@link KvClient#memberList}. */
     public MemberListResponse memberList(Consistency consistency) {
         return await(client.memberListInner(consistency));
+    }
+
+    /** See {@link Leases#open}. */
+    public Lease openLease(Duration ttl) {
+        return await(client.leases().openInner(ttl));
+    }
+
+    /** See {@link Leases#grant}. */
+    public LeaseGrantResponse grantLease(long ttlSeconds, long id) {
+        return await(client.leases().grantInner(ttlSeconds, id));
+    }
+
+    /** See {@link Leases#revoke}. */
+    public LeaseRevokeResponse revokeLease(long id) {
+        return await(client.leases().revokeInner(id));
+    }
+
+    /** See {@link Leases#timeToLive}. */
+    public LeaseTimeToLiveResponse leaseTimeToLive(long id, boolean keys) {
+        return await(client.leases().timeToLiveInner(id, keys));
+    }
+
+    /** See {@link Leases#list}. */
+    public LeaseLeasesResponse listLeases() {
+        return await(client.leases().listInner());
+    }
+
+    /** See {@link Leases#keepAliveOnce}. */
+    public LeaseKeepAliveResponse keepAliveOnce(long id) {
+        return await(client.leases().keepAliveOnceInner(id));
     }
 
     /** Waits for the inner future, so that a caller on a callback thread does not wait for its own pool. */

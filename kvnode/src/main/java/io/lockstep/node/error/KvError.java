@@ -28,6 +28,11 @@ public enum KvError {
     LEASE_FULL(
             Code.RESOURCE_EXHAUSTED,
             "lockstep: the lease carries as much as one may (maxKeysPerLease): spread the keys over several leases"),
+    /** The errors of locks and elections have no codes in etcd. */
+    SESSION_EXPIRED(Code.UNKNOWN, "mutex: session is expired"),
+    NOBODY_ELECTED(Code.UNKNOWN, "election: no leader"),
+    NOT_ELECTED(Code.UNKNOWN, "election: not leader"),
+    LEADER_KEY_MISSING(Code.UNKNOWN, "\"leader\" field must be provided"),
     MEMBER_NOT_FOUND(Code.NOT_FOUND, "etcdserver: member not found"),
     LEARNER_NOT_SUPPORTED(Code.FAILED_PRECONDITION, "etcdserver: rpc not supported for learner"),
     NO_LEADER(Code.UNAVAILABLE, "etcdserver: no leader"),

@@ -53,6 +53,12 @@ final class LeaseService {
                 call -> new KeepAlives(call, () -> headers.now(views), leases)));
     }
 
+    /** Grants one of the node's own choice, and gives its id. */
+    CompletableFuture<Long> grantAny(long ttlSeconds, RpcCall call) {
+        return grant(LeaseGrantRequest.newBuilder().setTTL(ttlSeconds).build(), call)
+                .thenApply(LeaseGrantResponse::getID);
+    }
+
     private CompletableFuture<LeaseGrantResponse> grant(LeaseGrantRequest request, RpcCall call) {
         LeaseGrantRequest wanted = request.toBuilder()
                 .setID(request.getID() == 0 ? anyId() : request.getID())
