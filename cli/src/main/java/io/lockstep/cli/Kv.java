@@ -40,6 +40,8 @@ public final class Kv {
             "txn",
             "compact",
             "lease",
+            "lock",
+            "elect",
             "endpoint",
             "member",
             "lag",
@@ -142,6 +144,8 @@ public final class Kv {
             case "lease timetolive" -> new LeaseCommand.TimeToLive(console);
             case "lease list" -> new LeaseCommand.All(console);
             case "lease keep-alive" -> new LeaseCommand.KeepAlive(console);
+            case "lock" -> new LockCommand(console);
+            case "elect" -> new ElectCommand(console);
             case "endpoint status" -> new EndpointCommand.Status(console);
             case "endpoint health" -> new EndpointCommand.Health(console);
             case "endpoint hashkv" -> new EndpointCommand.HashKv(console);

@@ -97,6 +97,16 @@ public final class KvClient implements AutoCloseable {
         return new Leases(this, transport.keepAliver());
     }
 
+    /** Locks, which end with the lease of their holder. */
+    public Locks locks() {
+        return new Locks(this);
+    }
+
+    /** Elections, of which one leads at a time. */
+    public Elections elections() {
+        return new Elections(this, transport.channels());
+    }
+
     /** The same client with blocking calls. */
     public SyncKvClient sync() {
         return new SyncKvClient(this);

@@ -41,6 +41,7 @@ public final class Lease implements AutoCloseable {
         this.dueNanos = askedNanos + renewalNanos();
     }
 
+    /** Never 0. */
     public long id() {
         return id;
     }

@@ -19,7 +19,9 @@ import io.lockstep.api.RangeResponse;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
+import io.lockstep.api.mvcc.KeyValue;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -152,6 +154,22 @@ public final class SyncKvClient {
     /** See {@link Leases#keepAliveOnce}. */
     public LeaseKeepAliveResponse keepAliveOnce(long id) {
         return await(client.leases().keepAliveOnceInner(id));
+    }
+
+    /** See {@link Locks#acquire}. */
+    public Lock lock(String name, Lease lease, Duration patience) {
+        return await(client.locks().acquireInner(ByteString.copyFromUtf8(name), lease, patience));
+    }
+
+    /** See {@link Elections#campaign}. */
+    public Leadership campaign(String name, String value, Lease lease, Duration patience) {
+        return await(client.elections()
+                .campaignInner(ByteString.copyFromUtf8(name), ByteString.copyFromUtf8(value), lease, patience));
+    }
+
+    /** See {@link Elections#leader}. */
+    public Optional<KeyValue> electedLeader(String name) {
+        return await(client.elections().leaderInner(ByteString.copyFromUtf8(name)));
     }
 
     /** Waits for the inner future, so that a caller on a callback thread does not wait for its own pool. */
