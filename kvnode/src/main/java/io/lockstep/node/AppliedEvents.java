@@ -1,5 +1,6 @@
 package io.lockstep.node;
 
+import io.lockstep.node.apply.AppliedChanges;
 import io.lockstep.node.apply.ApplyListener;
 import io.lockstep.node.apply.CommandResult;
 import io.lockstep.node.auth.AuthEvent;
@@ -9,6 +10,7 @@ import io.lockstep.node.propose.AppliedGate;
 import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.read.RevisionGate;
 import io.lockstep.node.rpc.auth.Tokens;
+import io.lockstep.node.watch.WatchHub;
 import java.util.List;
 
 /** What the apply thread tells the write path, the reads that wait for a revision, and the members that wait for us. */
@@ -18,16 +20,24 @@ final class AppliedEvents implements ApplyListener {
     private final AppliedGate applied;
     private final LeaseEvents leases;
     private final Tokens tokens;
+    private final WatchHub watches;
 
     /** Apply thread only: of the view published last. */
     private long term;
 
-    AppliedEvents(Proposer proposer, RevisionGate revisions, AppliedGate applied, LeaseEvents leases, Tokens tokens) {
+    AppliedEvents(
+            Proposer proposer,
+            RevisionGate revisions,
+            AppliedGate applied,
+            LeaseEvents leases,
+            Tokens tokens,
+            WatchHub watches) {
         this.proposer = proposer;
         this.revisions = revisions;
         this.applied = applied;
         this.leases = leases;
         this.tokens = tokens;
+        this.watches = watches;
     }
 
     @Override
@@ -48,6 +58,11 @@ final class AppliedEvents implements ApplyListener {
     }
 
     @Override
+    public void onChanges(AppliedChanges changes) {
+        watches.onChanges(changes);
+    }
+
+    @Override
     public void onResults(List<CommandResult> results) {
         proposer.onApplied(results, term);
     }
@@ -57,5 +72,6 @@ final class AppliedEvents implements ApplyListener {
         proposer.onStateReplaced();
         // What the log entries that were skipped said of users is not known: all log in anew.
         tokens.onEvent(new AuthEvent.AllEnded());
+        watches.onStateReplaced();
     }
 }

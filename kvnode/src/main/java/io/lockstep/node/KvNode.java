@@ -9,6 +9,7 @@ import io.lockstep.node.config.NodeConfig;
 import io.lockstep.node.expiry.Expiry;
 import io.lockstep.node.expiry.LeaseClock;
 import io.lockstep.node.expiry.Renewals;
+import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.node.propose.AppliedElsewhere;
 import io.lockstep.node.propose.AppliedGate;
 import io.lockstep.node.propose.Proposer;
@@ -26,6 +27,7 @@ import io.lockstep.node.rpc.Views;
 import io.lockstep.node.rpc.auth.LogIns;
 import io.lockstep.node.rpc.port.ClientPort;
 import io.lockstep.node.storage.StorageException;
+import io.lockstep.node.watch.WatchHub;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -90,9 +92,11 @@ public final class KvNode implements AutoCloseable {
             LeaseClock leaseClock = new LeaseClock(System::nanoTime);
             Expiry expiry = new Expiry(leaseClock, link::leadership, gate::await, proposer::propose);
             Renewals renewals = new Renewals(proposer::propose, System::nanoTime);
+            WatchHub watches = new WatchHub(Wiring.watches(config), this::view);
             state = opened(ReplicatedState.open(
                     Wiring.state(founding, memberId, bootId, directory.path()),
-                    new AppliedEvents(proposer, revisions, applied, leaseClock, logIns.tokens())));
+                    new AppliedEvents(proposer, revisions, applied, leaseClock, logIns.tokens(), watches)));
+            opened(watches);
             opened(proposer);
             opened(gate);
             opened(elsewhere);
@@ -130,6 +134,7 @@ public final class KvNode implements AutoCloseable {
                     moves::onTick));
             GroupStatus status = new GroupStatus(group, state, leadership);
             WritePathMetrics.register(metrics, proposer, gate);
+            WatchMetrics.register(metrics, watches);
             LeasesOfNode.register(metrics, leaseClock, expiry);
             LeasesOfNode leases =
                     new LeasesOfNode(leaseClock, renewals, LeasesOfNode.minTtlSeconds(config.electionTimeout()));
@@ -143,6 +148,7 @@ public final class KvNode implements AutoCloseable {
                     reads,
                     stops.map(on -> on.around(views)).orElse(views),
                     stops.<Staleness>map(on -> on.around(reads)).orElse(reads),
+                    watches,
                     status,
                     upkeep,
                     new CareOfNode(upkeep, moves, backups),
@@ -191,6 +197,10 @@ public final class KvNode implements AutoCloseable {
         } catch (IOException | RaftStartException | StateOpenException | StorageException e) {
             throw new NodeStartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private ReadView view() {
+        return state.acquireView();
     }
 
     private <P extends AutoCloseable> P opened(P part) {

@@ -25,9 +25,11 @@ import io.lockstep.node.rpc.auth.Tokens;
 import io.lockstep.node.rpc.http.HttpLimits;
 import io.lockstep.node.rpc.port.ClientPortConfig;
 import io.lockstep.node.rpc.port.ClientTls;
+import io.lockstep.node.watch.WatchLimits;
 import io.lockstep.proto.log.MemberRecord;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +38,9 @@ import java.util.Optional;
 final class Wiring {
     /** What a log entry may be larger than the largest request in it. */
     private static final int ENTRY_OVERHEAD_BYTES = 1 << 20;
+
+    /** etcd's. */
+    private static final Duration PROGRESS_INTERVAL = Duration.ofMinutes(10);
 
     private Wiring() {}
 
@@ -137,6 +142,17 @@ final class Wiring {
         }
     }
 
+    static WatchLimits watches(NodeConfig config) {
+        return WatchLimits.of(clientLimits(config).maxMessageBytes(), PROGRESS_INTERVAL);
+    }
+
+    private static RpcLimits clientLimits(NodeConfig config) {
+        NodeLimits given = config.limits();
+        return RpcLimits.defaults()
+                .with(given.maxRequestBytes(), given.maxTxnOps(), given.maxConcurrentStreams())
+                .withElectionTimeout(config.electionTimeout());
+    }
+
     static ClientPortConfig clientPort(NodeConfig config) {
         List<ClientPortConfig.Address> listen = config.listenClientUrls().stream()
                 .map(url -> new ClientPortConfig.Address(resolved("listen-client-urls", url), url.tls()))
@@ -144,10 +160,7 @@ final class Wiring {
         Optional<ClientTls> tls =
                 config.clientTls().map(files -> new ClientTls(files.certificate(), files.key(), files.trustedCa()));
         ClientPortConfig defaults = ClientPortConfig.of(listen, tls);
-        NodeLimits given = config.limits();
-        RpcLimits limits = defaults.limits()
-                .with(given.maxRequestBytes(), given.maxTxnOps(), given.maxConcurrentStreams())
-                .withElectionTimeout(config.electionTimeout());
+        RpcLimits limits = clientLimits(config);
         return new ClientPortConfig(listen, tls, defaults.eventLoops(), limits, HttpLimits.of(limits));
     }
 }

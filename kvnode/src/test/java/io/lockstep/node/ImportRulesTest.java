@@ -43,7 +43,8 @@ class ImportRulesTest {
             Map.entry("upkeep", List.of("mvcc")),
             Map.entry("backup", List.of()),
             Map.entry("expiry", List.of("propose", "lease", "apply")),
-            Map.entry("rpc", List.of("propose", "read", "raft", "apply", "mvcc", "lease", "auth")));
+            Map.entry("watch", List.of("apply", "mvcc")),
+            Map.entry("rpc", List.of("propose", "read", "raft", "apply", "mvcc", "lease", "auth", "watch")));
 
     private static JavaClasses classes;
 

@@ -13,6 +13,9 @@ public interface ApplyListener {
     /** What the batch means for who is logged in, in log order; not called for nothing. */
     void onAuthEvents(List<AuthEvent> events);
 
+    /** What that view has beyond the one before it. Kept and read on other threads. */
+    default void onChanges(AppliedChanges changes) {}
+
     /** Results of commands that this boot of this member proposed, in log order. None is a call too: terms move on with it. */
     void onResults(List<CommandResult> results);
 

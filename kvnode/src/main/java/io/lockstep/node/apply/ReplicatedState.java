@@ -299,6 +299,7 @@ public final class ReplicatedState implements AutoCloseable {
         long bytes = live.batch().sizeBytes();
         int commands = commandsInBatch;
         long compactBefore = views.newest().compactRevision();
+        long revisionBefore = views.newest().revision();
         synchronized (viewLock) {
             live.write(reached, clusterChanged);
             views.publish(live.newView());
@@ -308,6 +309,10 @@ public final class ReplicatedState implements AutoCloseable {
         clusterChanged = false;
         listener.onViewPublished(views.newest());
         deliverAuthEvents();
+        listener.onChanges(new AppliedChanges(
+                revisionBefore,
+                live.writer().revisions().current(),
+                live.writer().takeChanges()));
         deliverResults();
         housekeeping.written(bytes, commands);
         long compact = live.writer().revisions().compact();

@@ -1,5 +1,6 @@
 package io.lockstep.node.mvcc;
 
+import com.google.protobuf.ByteString;
 import io.lockstep.api.AlarmMember;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.TxnRequest;
@@ -13,6 +14,7 @@ import io.lockstep.proto.log.MemberRecord;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -113,6 +115,11 @@ public final class DatabaseView implements ReadView {
     @Override
     public <T> T leases(Function<LeaseReader, T> reading) {
         return use(() -> reading.apply(new LeaseReader(snapshot)));
+    }
+
+    @Override
+    public ChangeChunk changes(long from, ChangeChunk.Limit limit, Predicate<ByteString> wanted) {
+        return use(() -> new ChangeReader(snapshot, revisions).read(from, limit, wanted));
     }
 
     private <T> T use(Supplier<T> call) {

@@ -1,6 +1,7 @@
 package io.lockstep.node.mvcc;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.mvcc.KeyValue;
 import io.lockstep.node.error.KvError;
@@ -24,6 +25,11 @@ public final class MvccWriter {
     private Revisions revisions;
     /** Keys that the command under way changed: none may change twice, or a revision would name two versions of it. */
     private final Set<byte[]> changedKeys = new TreeSet<>(Arrays::compareUnsigned);
+
+    /** Of the command under way, and of those that were kept since the last {@link #takeChanges}. */
+    private final List<KeyChange> commandChanges = new ArrayList<>();
+
+    private List<KeyChange> keptChanges = new ArrayList<>();
 
     public MvccWriter(ApplyBatch batch, Revisions revisions, long maxCommandChangeBytes) {
         this.batch = batch;
@@ -82,6 +88,7 @@ public final class MvccWriter {
         byte[] encoded = kv.toByteArray();
         batch.put(Family.CURRENT, userKey, encoded);
         recordChange(userKey, false, old == null ? 0 : old.modRevision());
+        commandChanges.add(new KeyChange(nextRevision(), key, kv, old));
         return encoded.length;
     }
 
@@ -100,6 +107,7 @@ public final class MvccWriter {
             batch.put(Family.VERSIONS, VersionKey.of(userKey, nextRevision()), Tombstone.VALUE);
             batch.delete(Family.CURRENT, userKey);
             recordChange(userKey, true, old.modRevision());
+            commandChanges.add(new KeyChange(nextRevision(), UnsafeByteOperations.unsafeWrap(userKey), null, old));
         }
         return doomed;
     }
@@ -160,12 +168,22 @@ public final class MvccWriter {
     public void keepCommand() {
         revisions = revisionsWithin();
         changedKeys.clear();
+        keptChanges.addAll(commandChanges);
+        commandChanges.clear();
         batch.keepCommand();
     }
 
     /** The command under way was refused: nothing of it happened. */
     public void dropCommand() {
         changedKeys.clear();
+        commandChanges.clear();
         batch.dropCommand();
+    }
+
+    /** What was kept since the last call, in order. The caller's from now on. */
+    public List<KeyChange> takeChanges() {
+        List<KeyChange> taken = keptChanges;
+        keptChanges = new ArrayList<>();
+        return taken;
     }
 }

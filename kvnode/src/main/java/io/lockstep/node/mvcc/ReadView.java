@@ -11,12 +11,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /** The state at one applied index, immutable and reference counted: one revision, one state, no locks. */
-public interface ReadView {
+public interface ReadView extends ChangeHistory {
     /** The newest revision in this view. */
     long revision();
-
-    /** Reads below this revision are refused; at it they still succeed. */
-    long compactRevision();
 
     /** The index of the last log entry in this view. */
     long appliedIndex();

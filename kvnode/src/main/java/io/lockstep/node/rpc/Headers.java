@@ -52,6 +52,11 @@ final class Headers {
         }
     }
 
+    /** Of an answer that is neither a read's nor a write's. */
+    ResponseHeader at(long revision) {
+        return header(revision, 0).build();
+    }
+
     /** Of an answer about the cluster: etcd gives no revision there. */
     ResponseHeader withoutRevision() {
         return header(0, 0).build();

@@ -1,6 +1,7 @@
 package io.lockstep.node.rpc;
 
 import io.lockstep.node.rpc.auth.LogIns;
+import io.lockstep.node.watch.WatchHub;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /**
@@ -18,6 +19,7 @@ public record NodeServices(
         ReadGate readGate,
         Views views,
         Staleness staleness,
+        WatchHub watches,
         NodeStatus status,
         Space space,
         MemberCare care,

@@ -70,7 +70,7 @@ public final class RpcMetrics {
     }
 
     /** As grpc-go spells it: NotFound for NOT_FOUND. */
-    private static String codeName(Status.Code code) {
+    static String codeName(Status.Code code) {
         if (code == Status.Code.CANCELLED) {
             return "Canceled";
         }

@@ -55,6 +55,7 @@ public final class ServiceTable {
         List<StreamRpc<?, ?>> allStreams = new ArrayList<>();
         allStreams.addAll(leases.streams());
         allStreams.addAll(new SnapshotService(services.care(), readPool).streams());
+        allStreams.add(new WatchService(services.watches(), headers, authorization).rpc());
         rpcs = byName(all.stream()
                 .<UnaryRpc<?, ?>>map(rpc -> authorized(rpc, authorization))
                 .toList());

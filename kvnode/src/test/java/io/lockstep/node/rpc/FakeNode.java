@@ -20,11 +20,14 @@ import io.lockstep.node.auth.Permissions;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import io.lockstep.node.lease.LeaseReader;
+import io.lockstep.node.mvcc.ChangeChunk;
 import io.lockstep.node.mvcc.RangeResult;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.node.rpc.auth.LogIns;
 import io.lockstep.node.rpc.auth.Passwords;
 import io.lockstep.node.rpc.auth.SimpleTokens;
+import io.lockstep.node.watch.WatchHub;
+import io.lockstep.node.watch.WatchLimits;
 import io.lockstep.proto.log.Command;
 import io.lockstep.proto.log.MemberRecord;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -40,6 +43,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The node behind the port, in memory: enough of a store to tell answers apart, and switches for what can go wrong. */
 public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStatus, Staleness, Space, MemberCare {
@@ -104,6 +108,7 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
                 this,
                 this,
                 this,
+                new WatchHub(WatchLimits.of(1 << 20, Duration.ofMinutes(10)), this::acquire),
                 this,
                 this,
                 this,
@@ -331,6 +336,11 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
         @Override
         public long compactRevision() {
             return compactRevision;
+        }
+
+        @Override
+        public ChangeChunk changes(long from, ChangeChunk.Limit limit, Predicate<ByteString> wanted) {
+            return new ChangeChunk(Math.max(from - 1, revision), List.of());
         }
 
         @Override

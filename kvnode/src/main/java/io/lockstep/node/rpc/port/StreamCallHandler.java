@@ -21,6 +21,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Brings a gRPC stream to its method and the answers back. Listener methods run on the call's event loop. */
 final class StreamCallHandler<Q extends Message, R extends Message> implements ServerCallHandler<Q, R> {
+    /** Answers beyond this wait where they come from: what a client that reads nothing may cost. */
+    private static final int OUTBOUND_BYTES = 256 * 1024;
+
     private final StreamRpc<Q, R> rpc;
     private final Admission admission;
     private final RpcMetrics.ForMethod metrics;
@@ -43,6 +46,7 @@ final class StreamCallHandler<Q extends Message, R extends Message> implements S
     @Override
     public ServerCall.Listener<Q> startCall(ServerCall<Q, R> call, Metadata metadata) {
         metrics.begun();
+        call.setOnReadyThreshold(OUTBOUND_BYTES);
         RpcCall opened = RpcCall.beginStream();
         opened.comesWith(Credentials.of(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
         try {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.node.watch;
+
+import org.jspecify.annotations.NullMarked;
