@@ -116,8 +116,11 @@ public final class KvNode implements AutoCloseable {
             WritesOfNode writes = new WritesOfNode(memberId, proposer, elsewhere, state);
             MemberLag lag = new MemberLag(this::isLeader, applied::applied, writes::others, link::askApplied);
             lag.register(metrics);
-            UpkeepOfNode upkeep =
-                    opened(new UpkeepOfNode(config.upkeep(), directory.path(), memberId, state, proposer));
+            UpkeepOfNode upkeep = opened(
+                    new UpkeepOfNode(config.upkeep(), directory.path(), memberId, state, proposer, this::isLeader));
+            StatesCompared compared = opened(new StatesCompared(
+                    new StatesCompared.Parts(memberId, group, state, proposer, reads, writes::others),
+                    config.upkeep().corruptCheckInterval()));
             Backups backups = new Backups(directory.path().resolve("backup"), founding.clusterId(), memberId, state);
             LeaderMoves moves = new LeaderMoves(group);
             opened(clock); // here, so that it closes before what it watches
@@ -131,6 +134,7 @@ public final class KvNode implements AutoCloseable {
                     expiry::onTick,
                     renewals::onTick,
                     upkeep::onTick,
+                    compared::onTick,
                     moves::onTick));
             GroupStatus status = new GroupStatus(group, state, leadership);
             WritePathMetrics.register(metrics, proposer, gate);

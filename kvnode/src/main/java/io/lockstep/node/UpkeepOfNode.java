@@ -3,10 +3,14 @@ package io.lockstep.node;
 import io.lockstep.api.AlarmMember;
 import io.lockstep.api.AlarmRequest;
 import io.lockstep.api.AlarmType;
+import io.lockstep.api.CompactionRequest;
 import io.lockstep.node.apply.ReplicatedState;
+import io.lockstep.node.config.CompactionRule;
 import io.lockstep.node.config.Upkeep;
+import io.lockstep.node.error.KvException;
 import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.rpc.Space;
+import io.lockstep.node.upkeep.AutoCompaction;
 import io.lockstep.node.upkeep.SpaceGuard;
 import io.lockstep.proto.log.Command;
 import java.io.IOException;
@@ -14,10 +18,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +39,18 @@ final class UpkeepOfNode implements Space, AutoCloseable {
     private final FileStore disk;
     private final ThreadPoolExecutor thread;
     private final SpaceGuard space;
+    private final Optional<AutoCompaction> compaction;
     /** Guarded by this: the files' compaction under way, or the last one. */
     private CompletableFuture<Void> compacting = CompletableFuture.completedFuture(null);
 
-    UpkeepOfNode(Upkeep settings, Path directory, long memberId, ReplicatedState state, Proposer proposer)
+    /** @param leads whether this node leads its cluster now */
+    UpkeepOfNode(
+            Upkeep settings,
+            Path directory,
+            long memberId,
+            ReplicatedState state,
+            Proposer proposer,
+            BooleanSupplier leads)
             throws IOException {
         this.memberId = memberId;
         this.state = state;
@@ -57,6 +71,29 @@ final class UpkeepOfNode implements Space, AutoCloseable {
                 this::raiseNoSpace,
                 thread);
         space.look();
+        this.compaction = compaction(settings.compaction(), new AutoCompaction.Sight(leads, state::revision));
+    }
+
+    private Optional<AutoCompaction> compaction(CompactionRule rule, AutoCompaction.Sight sight) {
+        if (rule instanceof CompactionRule.Periodic periodic) {
+            return Optional.of(AutoCompaction.periodic(periodic.retention(), sight, this::compact));
+        }
+        if (rule instanceof CompactionRule.KeepRevisions keep) {
+            return Optional.of(AutoCompaction.keepRevisions(keep.count(), sight, this::compact));
+        }
+        return Optional.empty();
+    }
+
+    private CompletableFuture<?> compact(long revision, long deadlineNanos) {
+        CompactionRequest request =
+                CompactionRequest.newBuilder().setRevision(revision).build();
+        return proposer.propose(Command.newBuilder().setCompaction(request), deadlineNanos)
+                .thenApply(result -> {
+                    if (result.rejection() != null) {
+                        throw new KvException.Rejected(result.rejection());
+                    }
+                    return result;
+                });
     }
 
     static Thread newThread(Runnable task, String name) {
@@ -105,6 +142,7 @@ final class UpkeepOfNode implements Space, AutoCloseable {
 
     void onTick(long nowNanos) {
         space.onTick(nowNanos);
+        compaction.ifPresent(rule -> rule.onTick(nowNanos));
     }
 
     @Override
