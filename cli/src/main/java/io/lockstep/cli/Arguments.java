@@ -14,7 +14,7 @@ import java.util.Set;
 record Arguments(List<String> command, List<String> rest) {
     private static final Set<String> WITH_VALUE =
             Set.of("--endpoints", "-w", "--write-out", "--command-timeout", "--cacert", "--cert", "--key");
-    private static final Set<String> GROUPS = Set.of("endpoint", "lease", "member");
+    private static final Set<String> GROUPS = Set.of("endpoint", "lease", "member", "alarm", "snapshot");
 
     static Arguments of(String[] arguments) {
         List<String> command = new ArrayList<>();

@@ -5,6 +5,8 @@ import io.lockstep.client.ClientException;
 import io.lockstep.client.KvClient;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Mixin;
 
 /** A command that asks the servers: opens a client, prints what {@link #run} put together, explains what failed. */
@@ -43,6 +45,17 @@ abstract class ClientCommand implements Callable<Integer> {
             if (!Boolean.getBoolean("kv.process")) {
                 client.close();
             }
+        }
+    }
+
+    static <A> A await(CompletableFuture<A> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof ClientException known) {
+                throw known;
+            }
+            throw failed;
         }
     }
 

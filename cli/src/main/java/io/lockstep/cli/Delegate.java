@@ -2,6 +2,7 @@ package io.lockstep.cli;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine;
@@ -13,6 +14,7 @@ import picocli.CommandLine;
 final class Delegate {
     private static final Set<String> NAMES = Set.of("node", "jepsen", "lab", "bench", "example");
     private static final String NODE = "io.lockstep.node.Main";
+    private static final String BACKUPS = "io.lockstep.node.BackupCommand";
     private static final String JEPSEN = "io.lockstep.jepsen.JepsenCommand";
     private static final String LAB = "io.lockstep.lab.LabCommand";
     private static final String BENCH = "io.lockstep.bench.BenchCommand";
@@ -57,6 +59,26 @@ final class Delegate {
             throw new CommandFailed("the node failed: " + failed.getCause());
         } catch (ReflectiveOperationException | LinkageError absent) {
             throw missing("node", absent);
+        }
+    }
+
+    /** Backups are looked at and restored by the server's own code: for a server that is not there yet. */
+    static boolean isOfBackups(List<String> command) {
+        return command.size() == 2
+                && command.get(0).equals("snapshot")
+                && (command.get(1).equals("status") || command.get(1).equals("restore"));
+    }
+
+    static int backups(String command, List<String> arguments) {
+        List<String> words = new ArrayList<>(List.of(command));
+        arguments.forEach(word -> words.add(Bytes.text(word)));
+        try {
+            Method run = Class.forName(BACKUPS).getMethod("run", String[].class);
+            return (int) run.invoke(null, (Object) words.toArray(String[]::new));
+        } catch (InvocationTargetException failed) {
+            throw new CommandFailed("the backup could not be used: " + failed.getCause());
+        } catch (ReflectiveOperationException | LinkageError absent) {
+            throw missing("snapshot " + command, absent);
         }
     }
 

@@ -97,6 +97,33 @@ abstract sealed class EndpointCommand extends ClientCommand {
     }
 
     @Command(
+            name = "defrag",
+            description = "Has each server rewrite its files so that they hold only what is live, beside its work.",
+            footer = {"", "Examples:", "  kv defrag --cluster --command-timeout 10m"})
+    static final class Defrag extends EndpointCommand {
+        Defrag(Console console) {
+            super(console);
+        }
+
+        @Override
+        int run(KvClient client, Text out) {
+            var answers = super.askEach(client, client.maintenance()::defragment);
+            int exitCode = CommandFailed.DONE;
+            for (var answer : answers) {
+                if (answer.message() != null) {
+                    out.line("Finished defragmenting etcd member[" + answer.endpoint() + "]");
+                } else {
+                    console().error(
+                                    "Failed to defragment etcd member[" + answer.endpoint() + "] (" + answer.error()
+                                            + ")");
+                    exitCode = CommandFailed.FAILED;
+                }
+            }
+            return exitCode;
+        }
+    }
+
+    @Command(
             name = "hashkv",
             description = "A hash of the keys on each server: equal on all that are equally far.",
             footer = {"", "Examples:", "  kv endpoint hashkv --cluster", "  kv endpoint hashkv --rev 1000"})

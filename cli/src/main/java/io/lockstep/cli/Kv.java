@@ -44,6 +44,10 @@ public final class Kv {
             "elect",
             "endpoint",
             "member",
+            "alarm",
+            "defrag",
+            "move-leader",
+            "snapshot",
             "lag",
             "version",
             "completion",
@@ -59,7 +63,11 @@ public final class Kv {
             "endpoint",
             List.of("status", "health", "hashkv"),
             "member",
-            List.of("list"));
+            List.of("list"),
+            "alarm",
+            List.of("list", "disarm"),
+            "snapshot",
+            List.of("save", "status", "restore"));
 
     private Kv() {}
 
@@ -92,6 +100,9 @@ public final class Kv {
         }
         if (Delegate.isOne(name)) {
             return Delegate.run(name, arguments.rest(), console);
+        }
+        if (Delegate.isOfBackups(command)) {
+            return Delegate.backups(command.get(1), arguments.rest());
         }
         CommandLine line = command(command, console);
         return line.execute(arguments.rest().toArray(String[]::new));
@@ -149,6 +160,11 @@ public final class Kv {
             case "endpoint status" -> new EndpointCommand.Status(console);
             case "endpoint health" -> new EndpointCommand.Health(console);
             case "endpoint hashkv" -> new EndpointCommand.HashKv(console);
+            case "alarm list" -> new AlarmCommand.Raised(console);
+            case "alarm disarm" -> new AlarmCommand.Disarm(console);
+            case "defrag" -> new EndpointCommand.Defrag(console);
+            case "move-leader" -> new MoveLeaderCommand(console);
+            case "snapshot save" -> new SnapshotCommand(console);
             case "lag" -> new LagCommand(console);
             case "member list" -> new MemberListCommand(console);
             case "version" -> new VersionCommand(console);
@@ -197,8 +213,14 @@ public final class Kv {
             return Delegate.run(asked.get(0), List.of("--help"), console);
         } else if (GROUPS.containsKey(asked.get(0)) && asked.size() == 1) {
             for (String member : GROUPS.get(asked.get(0))) {
+                if (Delegate.isOfBackups(List.of(asked.get(0), member))) {
+                    Delegate.backups(member, List.of("--help"));
+                    continue;
+                }
                 command(List.of(asked.get(0), member), console).usage(console.out());
             }
+        } else if (Delegate.isOfBackups(asked)) {
+            return Delegate.backups(asked.get(1), List.of("--help"));
         } else {
             command(asked, console).usage(console.out());
         }
@@ -226,6 +248,8 @@ public final class Kv {
             case "lease" -> "Leases: grant, revoke, timetolive, list, keep-alive.";
             case "endpoint" -> "Each server by itself: status, health, hashkv.";
             case "member" -> "The cluster's members: list.";
+            case "alarm" -> "Alarms of members: list, disarm.";
+            case "snapshot" -> "Backups: save, status, restore.";
             default ->
                 Delegate.isOne(name)
                         ? Delegate.description(name)
@@ -245,8 +269,14 @@ public final class Kv {
             List<String> members = GROUPS.get(name);
             if (members != null) {
                 CommandLine group = new CommandLine(CommandLine.Model.CommandSpec.create());
-                members.forEach(member -> group.addSubcommand(
-                        member, configure(new CommandLine(create(name + " " + member, console)), member, console)));
+                for (String member : members) {
+                    group.addSubcommand(
+                            member,
+                            Delegate.isOfBackups(List.of(name, member))
+                                    ? new CommandLine(CommandLine.Model.CommandSpec.create())
+                                    : configure(
+                                            new CommandLine(create(name + " " + member, console)), member, console));
+                }
                 root.addSubcommand(name, group);
             } else if (Delegate.isOne(name) || name.equals("help")) {
                 root.addSubcommand(name, new CommandLine(CommandLine.Model.CommandSpec.create()));

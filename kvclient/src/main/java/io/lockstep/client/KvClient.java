@@ -1,6 +1,7 @@
 package io.lockstep.client;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
 import io.lockstep.api.ClusterGrpc;
 import io.lockstep.api.CompactionRequest;
@@ -110,6 +111,16 @@ public final class KvClient implements AutoCloseable {
     /** The same client with blocking calls. */
     public SyncKvClient sync() {
         return new SyncKvClient(this);
+    }
+
+    /** What operators ask: alarms, defragmentation, leadership, backups. */
+    public Maintenance maintenance() {
+        return new Maintenance(this);
+    }
+
+    /** Who belongs to the cluster. */
+    public Cluster cluster() {
+        return new Cluster(this);
     }
 
     /** A linearizable read of one key. */
@@ -274,7 +285,11 @@ public final class KvClient implements AutoCloseable {
         return new Call<>(transport.calls(), new Call.Order<>(method, request, kind, timeout.toNanos())).start();
     }
 
-    private <Q, A> CompletableFuture<A> at(Endpoint member, MethodDescriptor<Q, A> method, Q request) {
+    Channel channel(Endpoint member) {
+        return transport.channels().of(member).channel();
+    }
+
+    <Q, A> CompletableFuture<A> at(Endpoint member, MethodDescriptor<Q, A> method, Q request) {
         Call.Order<Q, A> order = new Call.Order<>(method, request, Call.Kind.READ, timeout.toNanos());
         Slot slot = transport.channels().of(member);
         return new Call<>(transport.calls(), slot, order).start();

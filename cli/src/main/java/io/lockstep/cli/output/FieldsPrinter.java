@@ -1,5 +1,7 @@
 package io.lockstep.cli.output;
 
+import io.lockstep.api.AlarmMember;
+import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.DeleteRangeResponse;
 import io.lockstep.api.Member;
 import io.lockstep.api.MemberListResponse;
@@ -61,6 +63,16 @@ record FieldsPrinter() implements Printer {
             member.getPeerURLsList().forEach(url -> field(out, "PeerURL", Go.quote(url)));
             member.getClientURLsList().forEach(url -> field(out, "ClientURL", Go.quote(url)));
             field(out, "IsLearner", Boolean.toString(member.getIsLearner()));
+            out.line("");
+        }
+    }
+
+    @Override
+    public void alarms(Text out, AlarmResponse answer) {
+        header(out, answer.getHeader());
+        for (AlarmMember alarm : answer.getAlarmsList()) {
+            field(out, "MemberID", Long.toUnsignedString(alarm.getMemberID()));
+            field(out, "AlarmType", alarm.getAlarm().name());
             out.line("");
         }
     }

@@ -1,5 +1,6 @@
 package io.lockstep.cli.output;
 
+import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.DeleteRangeResponse;
 import io.lockstep.api.HashKVResponse;
 import io.lockstep.api.Member;
@@ -57,6 +58,19 @@ record JsonPrinter(boolean hex) implements Printer {
                 // Sic: the hexadecimal form spells this one differently.
                 .texts(hex ? "clientURLS" : "clientURLs", member.getClientURLsList())
                 .flag("isLearner", member.getIsLearner());
+    }
+
+    @Override
+    public void alarms(Text out, AlarmResponse answer) {
+        out.line(withHeader(answer.hasHeader(), answer.getHeader())
+                .array(
+                        "alarms",
+                        answer.getAlarmsList().stream()
+                                .map(alarm -> new Json()
+                                        .unsigned("memberID", alarm.getMemberID())
+                                        .number("alarm", alarm.getAlarmValue()))
+                                .toList())
+                .toString());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.lockstep.cli.output;
 
+import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.DeleteRangeResponse;
 import io.lockstep.api.HashKVResponse;
 import io.lockstep.api.MemberListResponse;
@@ -32,6 +33,8 @@ public sealed interface Printer permits SimplePrinter, JsonPrinter, FieldsPrinte
     void txn(Text out, TxnResponse answer);
 
     void members(Text out, MemberListResponse answer);
+
+    void alarms(Text out, AlarmResponse answer);
 
     void status(Text out, List<EndpointStatus> answers);
 

@@ -1,6 +1,7 @@
 package io.lockstep.cli.output;
 
 import com.google.protobuf.ByteString;
+import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.DeleteRangeResponse;
 import io.lockstep.api.Member;
 import io.lockstep.api.MemberListResponse;
@@ -66,6 +67,14 @@ record SimplePrinter(boolean hex, boolean valueOnly) implements Printer {
     @Override
     public void members(Text out, MemberListResponse answer) {
         memberRows(answer).forEach(row -> out.line(String.join(", ", row)));
+    }
+
+    /** The blank at the end is etcdctl's. */
+    @Override
+    public void alarms(Text out, AlarmResponse answer) {
+        answer.getAlarmsList()
+                .forEach(alarm -> out.line(
+                        "memberID:" + Long.toUnsignedString(alarm.getMemberID()) + " alarm:" + alarm.getAlarm() + " "));
     }
 
     @Override

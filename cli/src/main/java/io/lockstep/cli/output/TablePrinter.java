@@ -1,5 +1,6 @@
 package io.lockstep.cli.output;
 
+import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.DeleteRangeResponse;
 import io.lockstep.api.MemberListResponse;
 import io.lockstep.api.PutResponse;
@@ -36,6 +37,11 @@ record TablePrinter() implements Printer {
                 out,
                 List.of("ID", "STATUS", "NAME", "PEER ADDRS", "CLIENT ADDRS", "IS LEARNER"),
                 SimplePrinter.memberRows(answer));
+    }
+
+    @Override
+    public void alarms(Text out, AlarmResponse answer) {
+        throw new NoTable();
     }
 
     @Override

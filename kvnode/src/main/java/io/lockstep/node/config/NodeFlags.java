@@ -256,7 +256,8 @@ public final class NodeFlags {
         return parsed.get(0);
     }
 
-    private static Map<String, HostPort> members(String text) {
+    /** {@code NAME=URL,NAME=URL}, as {@code --initial-cluster} has it. */
+    public static Map<String, HostPort> members(String text) {
         Map<String, HostPort> members = new LinkedHashMap<>();
         for (String part : text.split(",", -1)) {
             int equals = part.indexOf('=');
