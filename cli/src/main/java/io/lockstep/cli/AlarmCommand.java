@@ -41,8 +41,7 @@ abstract sealed class AlarmCommand extends ClientCommand {
         int run(KvClient client, Text out) {
             AlarmResponse.Builder ended = AlarmResponse.newBuilder();
             for (AlarmMember alarm : await(client.maintenance().alarms()).getAlarmsList()) {
-                ended.addAllAlarms(
-                        await(client.maintenance().disarm(alarm)).getAlarmsList());
+                ended.addAllAlarms(await(client.maintenance().disarm(alarm)).getAlarmsList());
             }
             output.printer().alarms(out, ended.build());
             return CommandFailed.DONE;

@@ -113,9 +113,9 @@ abstract sealed class EndpointCommand extends ClientCommand {
                 if (answer.message() != null) {
                     out.line("Finished defragmenting etcd member[" + answer.endpoint() + "]");
                 } else {
-                    console().error(
-                                    "Failed to defragment etcd member[" + answer.endpoint() + "] (" + answer.error()
-                                            + ")");
+                    console()
+                            .error("Failed to defragment etcd member[" + answer.endpoint() + "] (" + answer.error()
+                                    + ")");
                     exitCode = CommandFailed.FAILED;
                 }
             }

@@ -30,7 +30,8 @@ final class MoveLeaderCommand extends ClientCommand {
         try {
             return Long.parseUnsignedLong(member, 16);
         } catch (NumberFormatException e) {
-            throw CommandFailed.usage("\"" + member + "\" is not the hexadecimal id of a member: \"kv member list\" shows them");
+            throw CommandFailed.usage(
+                    "\"" + member + "\" is not the hexadecimal id of a member: \"kv member list\" shows them");
         }
     }
 
@@ -55,7 +56,7 @@ final class MoveLeaderCommand extends ClientCommand {
                 return CommandFailed.DONE;
             }
         }
-        throw new CommandFailed("no leader endpoint given at "
-                + connection.endpoints(console()).keySet());
+        throw new CommandFailed(
+                "no leader endpoint given at " + connection.endpoints(console()).keySet());
     }
 }

@@ -31,8 +31,7 @@ public final class Maintenance {
 
     /** The alarms that are raised; linearizable. */
     public CompletableFuture<AlarmResponse> alarms() {
-        return client.outer(
-                client.read(MaintenanceGrpc.getAlarmMethod(), AlarmRequest.getDefaultInstance()));
+        return client.outer(client.read(MaintenanceGrpc.getAlarmMethod(), AlarmRequest.getDefaultInstance()));
     }
 
     /** Ends an alarm; the answer has it, or nothing if it was not raised. */
@@ -47,8 +46,8 @@ public final class Maintenance {
 
     /** Has this member rewrite its files so that they hold only what is live; answers when done. Tried once. */
     public CompletableFuture<DefragmentResponse> defragment(Endpoint member) {
-        return client.outer(client.at(
-                member, MaintenanceGrpc.getDefragmentMethod(), DefragmentRequest.getDefaultInstance()));
+        return client.outer(
+                client.at(member, MaintenanceGrpc.getDefragmentMethod(), DefragmentRequest.getDefaultInstance()));
     }
 
     /**
@@ -98,7 +97,8 @@ public final class Maintenance {
                 throw new IOException(member + " ended the backup before all of it had come");
             }
         } catch (StatusRuntimeException failed) {
-            throw new IOException(member + " gives no backup: " + failed.getStatus().getDescription(), failed);
+            throw new IOException(
+                    member + " gives no backup: " + failed.getStatus().getDescription(), failed);
         }
     }
 }

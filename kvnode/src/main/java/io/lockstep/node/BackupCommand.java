@@ -119,8 +119,7 @@ public final class BackupCommand {
                 value /= 1000;
                 unit++;
             }
-            return String.format(
-                    Locale.ROOT, value < 9.95 && unit > 0 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+            return String.format(Locale.ROOT, value < 9.95 && unit > 0 ? "%.1f %s" : "%.0f %s", value, units[unit]);
         }
     }
 
@@ -128,8 +127,9 @@ public final class BackupCommand {
             name = "restore",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            description = "Makes a backup the beginning of one member of a new cluster. Restore each founder from the same"
-                    + " file and with the same options, then start them as founders.")
+            description =
+                    "Makes a backup the beginning of one member of a new cluster. Restore each founder from the same"
+                            + " file and with the same options, then start them as founders.")
     static final class Restored implements Callable<Integer> {
         @Parameters(index = "0", paramLabel = "FILE")
         private @Nullable Path file;
@@ -184,8 +184,8 @@ public final class BackupCommand {
             Restore restore = new Restore(name, target, members, token, bump, markCompacted, skipDigest);
             try {
                 BackupManifest manifest = restore.from(Objects.requireNonNull(file));
-                System.out.println("restored revision " + (manifest.getRevision() + bump) + " with " + manifest.getKeys()
-                        + " keys for member " + name + " in " + target);
+                System.out.println("restored revision " + (manifest.getRevision() + bump) + " with "
+                        + manifest.getKeys() + " keys for member " + name + " in " + target);
                 return 0;
             } catch (UncheckedIOException | StorageException e) {
                 throw new IOException("the backup can't be restored into " + target + ": " + e.getMessage(), e);
