@@ -228,6 +228,19 @@ final class EtcdctlScript {
             lease list -w nonsense
             """;
 
+    private static final String MAINTENANCE = """
+            alarm list -w *
+            alarm disarm
+            alarm disarm -w json
+            alarm list --nonsense
+            alarm
+            defrag --cluster --nonsense
+            move-leader
+            move-leader nonsense
+            move-leader 1
+            move-leader 0 1
+            """;
+
     private EtcdctlScript() {}
 
     static List<Command> commands() {
@@ -248,6 +261,7 @@ final class EtcdctlScript {
         add(script, DELETE);
         add(script, COMPACTION);
         add(script, LEASES);
+        add(script, MAINTENANCE);
         return script;
     }
 
