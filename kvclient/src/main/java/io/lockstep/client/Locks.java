@@ -8,6 +8,7 @@ import io.lockstep.api.lock.LockResponse;
 import io.lockstep.api.lock.UnlockRequest;
 import io.lockstep.api.lock.UnlockResponse;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -17,6 +18,9 @@ import java.util.concurrent.CompletionException;
  */
 public final class Locks {
     private static final String SESSION_EXPIRED = "mutex: session is expired";
+
+    private static final Set<Status.Code> LOST =
+            Set.of(Status.Code.UNAVAILABLE, Status.Code.CANCELLED, Status.Code.INTERNAL);
 
     private final KvClient client;
 
@@ -57,10 +61,10 @@ public final class Locks {
                 });
     }
 
-    /** A member that went away may have taken the place in the queue with it. */
+    /** A member that went away may have taken the place in the queue with it; how that shows depends on how it went. */
     static boolean mayAskAgain(Throwable failure) {
         return failure instanceof UnknownOutcome unknown
-                && (unknown.code() == Status.Code.UNAVAILABLE
+                && (LOST.contains(unknown.code())
                         || String.valueOf(unknown.getMessage()).equals(SESSION_EXPIRED));
     }
 

@@ -35,7 +35,9 @@ public final class ErrorMapping {
             cause = cause.getCause();
         }
         if (cause instanceof KvException known) {
-            Status status = of(known.error());
+            Status status = known instanceof KvException.Rejected && isRecipe(method)
+                    ? Status.UNKNOWN.withDescription(known.error().text())
+                    : of(known.error());
             String text = String.valueOf(known.getMessage());
             return text.equals(status.getDescription()) ? status : status.withDescription(text);
         }
@@ -44,6 +46,11 @@ public final class ErrorMapping {
         }
         LOG.error("{} failed unexpectedly", method, cause);
         return Status.INTERNAL.withDescription("lockstep: internal error, see this member's log");
+    }
+
+    /** Locks and elections: etcd's give no code to what is refused, and clients match the texts. */
+    private static boolean isRecipe(String method) {
+        return method.startsWith("v3lockpb.") || method.startsWith("v3electionpb.");
     }
 
     public static Status of(KvError error) {

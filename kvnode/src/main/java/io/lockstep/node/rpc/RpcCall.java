@@ -81,6 +81,13 @@ public final class RpcCall {
         request = asked;
     }
 
+    /** Another piece of work of this call, which begins now, with time of its own; it is not cancelled with the call. */
+    RpcCall another(long limitNanos) {
+        RpcCall work = begin(Long.MAX_VALUE, limitNanos);
+        work.partOf(this);
+        return work;
+    }
+
     /** Part of a stream: what the client said beside that holds here too. */
     void partOf(RpcCall opened) {
         dial = opened.dial;

@@ -46,14 +46,21 @@ public final class ServiceTable {
                 limits.maxQueueWait());
         AckedWrites writes = new AckedWrites(services, headers, authorization);
         List<UnaryRpc<?, ?>> all = new ArrayList<>();
-        all.addAll(new KvService(new RequestChecks(limits), reads, writes, services.writes()).rpcs());
+        RequestChecks checks = new RequestChecks(limits);
+        all.addAll(new KvService(checks, reads, writes, services.writes()).rpcs());
         LeaseService leases = new LeaseService(writes, reads, headers, services);
         all.addAll(leases.rpcs());
+        Queueing queues = new Queueing(
+                checks, writes, reads, leases, new Queueing.Bounds(services.watches(), limits.requestTimeout()));
+        ElectionService elections = new ElectionService(queues, services.watches(), headers);
+        all.addAll(new LockService(queues).rpcs());
+        all.addAll(elections.rpcs());
         all.addAll(new MaintenanceService(services, reads, writes).rpcs());
         all.addAll(new ClusterService(headers, reads).rpcs());
         all.addAll(new AuthService(services, reads, writes).rpcs());
         List<StreamRpc<?, ?>> allStreams = new ArrayList<>();
         allStreams.addAll(leases.streams());
+        allStreams.addAll(elections.streams());
         allStreams.addAll(new SnapshotService(services.care(), readPool).streams());
         allStreams.add(new WatchService(services.watches(), headers, authorization).rpc());
         rpcs = byName(all.stream()

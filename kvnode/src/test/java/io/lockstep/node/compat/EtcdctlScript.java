@@ -226,6 +226,13 @@ final class EtcdctlScript {
             lease grant 0
             lease grant -- -5
             lease list -w nonsense
+            lock script echo held
+            lock script --ttl 5 echo held again
+            lock script false
+            get script --prefix
+            elect
+            elect name
+            lock
             """;
 
     private static final String MAINTENANCE = """

@@ -135,10 +135,10 @@ class GatewayTest {
             assertThat(answer.statusCode()).isEqualTo(501);
         }
         answers(
-                "lease/grant",
+                "cluster/member/update",
                 "{}",
                 501,
-                "{\"code\":12,\"message\":\"lockstep: etcdserverpb.Lease/LeaseGrant is not offered by this version\"}");
+                "{\"code\":12,\"message\":\"lockstep: etcdserverpb.Cluster/MemberUpdate is not offered by this version\"}");
     }
 
     @Test

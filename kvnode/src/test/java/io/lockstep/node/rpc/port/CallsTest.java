@@ -15,23 +15,19 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.StreamObserver;
+import io.lockstep.api.ClusterGrpc;
 import io.lockstep.api.KVGrpc;
 import io.lockstep.api.MaintenanceGrpc;
+import io.lockstep.api.MemberUpdateRequest;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.StatusRequest;
-import io.lockstep.api.WatchGrpc;
-import io.lockstep.api.WatchResponse;
-import io.lockstep.api.lock.LockGrpc;
-import io.lockstep.api.lock.LockRequest;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.ServiceTable;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -163,30 +159,9 @@ class CallsTest {
     void methodOfALaterVersion_isUnimplementedAndSaysSo() {
         refused(
                 Status.Code.UNIMPLEMENTED,
-                "lockstep: v3lockpb.Lock/Lock is not offered by this version",
-                () -> LockGrpc.newBlockingStub(port.channel()).lock(LockRequest.getDefaultInstance()));
-    }
-
-    @Test
-    void streamOfALaterVersion_isUnimplementedAndSaysSo() {
-        CompletableFuture<Throwable> end = new CompletableFuture<>();
-        ClientCalls.asyncBidiStreamingCall(
-                port.channel().newCall(WatchGrpc.getWatchMethod(), port.options()),
-                new StreamObserver<WatchResponse>() {
-                    @Override
-                    public void onNext(WatchResponse response) {}
-
-                    @Override
-                    public void onError(Throwable failure) {
-                        end.complete(failure);
-                    }
-
-                    @Override
-                    public void onCompleted() {}
-                });
-
-        assertThat(end).succeedsWithin(Duration.ofSeconds(10));
-        assertThat(end.join()).hasMessageContaining("etcdserverpb.Watch/Watch is not offered by this version");
+                "lockstep: etcdserverpb.Cluster/MemberUpdate is not offered by this version",
+                () -> ClusterGrpc.newBlockingStub(port.channel())
+                        .memberUpdate(MemberUpdateRequest.getDefaultInstance()));
     }
 
     @Test
