@@ -102,8 +102,8 @@ class CorruptMemberTest {
 
     @Test
     void member_withAnotherState_isFoundWhenItStartsAndServesNoKeys() throws Exception {
-        put(cluster.channel(0), "right");
         int victim = (cluster.awaitLeader() + 1) % 3;
+        put(cluster.channel(victim), "right"); // answered there, so applied there
         long member = cluster.node(victim).memberId();
         cluster.stop(victim);
         corrupt(victim);
