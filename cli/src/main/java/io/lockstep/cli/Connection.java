@@ -48,6 +48,20 @@ final class Connection {
     @Nullable
     String key;
 
+    @Option(
+            names = "--user",
+            paramLabel = "NAME[:PASSWORD]",
+            description = "Who calls. Default: LOCKSTEP_USER, ETCDCTL_USER. Without a password it is asked for.")
+    @Nullable
+    String user;
+
+    @Option(
+            names = "--password",
+            paramLabel = "PASSWORD",
+            description = "The caller's password. Default: LOCKSTEP_PASSWORD, ETCDCTL_PASSWORD.")
+    @Nullable
+    String password;
+
     /** By what the user wrote, in that order. */
     Map<String, Endpoint> endpoints(Console console) {
         List<String> texts = endpoints != null
@@ -88,10 +102,30 @@ final class Connection {
                     .nativeTransport(false)
                     .callbackExecutor(Runnable::run);
             tls(console).ifPresent(builder::tls);
+            logIn(console, builder);
             return builder.build();
         } catch (IllegalArgumentException bad) {
             throw CommandFailed.usage(String.valueOf(bad.getMessage()));
         }
+    }
+
+    private void logIn(Console console, KvClientBuilder builder) {
+        Optional<String> given =
+                user != null ? Optional.of(Bytes.text(user)) : console.environment("LOCKSTEP_USER", "ETCDCTL_USER");
+        Optional<String> secret = password != null
+                ? Optional.of(Bytes.text(password))
+                : console.environment("LOCKSTEP_PASSWORD", "ETCDCTL_PASSWORD");
+        if (given.isEmpty()) {
+            if (password != null) {
+                throw CommandFailed.usage("--password needs --user: whose is it?");
+            }
+            return;
+        }
+        String text = given.get();
+        int colon = secret.isPresent() ? -1 : text.indexOf(':');
+        String name = colon < 0 ? text : text.substring(0, colon);
+        builder.credentials(
+                name, colon < 0 ? secret.orElseGet(() -> Passwords.own(console)) : text.substring(colon + 1));
     }
 
     private Optional<ClientTls> tls(Console console) {

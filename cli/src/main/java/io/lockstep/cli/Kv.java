@@ -42,6 +42,9 @@ public final class Kv {
             "lease",
             "lock",
             "elect",
+            "user",
+            "role",
+            "auth",
             "endpoint",
             "member",
             "alarm",
@@ -60,6 +63,12 @@ public final class Kv {
     private static final Map<String, List<String>> GROUPS = Map.of(
             "lease",
             List.of("grant", "revoke", "timetolive", "list", "keep-alive"),
+            "user",
+            List.of("add", "delete", "get", "list", "passwd", "grant-role", "revoke-role"),
+            "role",
+            List.of("add", "delete", "get", "list", "grant-permission", "revoke-permission"),
+            "auth",
+            List.of("enable", "disable", "status"),
             "endpoint",
             List.of("status", "health", "hashkv"),
             "member",
@@ -155,6 +164,22 @@ public final class Kv {
             case "lease timetolive" -> new LeaseCommand.TimeToLive(console);
             case "lease list" -> new LeaseCommand.All(console);
             case "lease keep-alive" -> new LeaseCommand.KeepAlive(console);
+            case "user add" -> new UserCommand.Add(console);
+            case "user delete" -> new UserCommand.Delete(console);
+            case "user get" -> new UserCommand.Get(console);
+            case "user list" -> new UserCommand.All(console);
+            case "user passwd" -> new UserCommand.Passwd(console);
+            case "user grant-role" -> new UserCommand.GrantRole(console);
+            case "user revoke-role" -> new UserCommand.RevokeRole(console);
+            case "role add" -> new RoleCommand.Add(console);
+            case "role delete" -> new RoleCommand.Delete(console);
+            case "role get" -> new RoleCommand.Get(console);
+            case "role list" -> new RoleCommand.All(console);
+            case "role grant-permission" -> new RoleCommand.GrantPermission(console);
+            case "role revoke-permission" -> new RoleCommand.RevokePermission(console);
+            case "auth enable" -> new AuthCommand.Enable(console);
+            case "auth disable" -> new AuthCommand.Disable(console);
+            case "auth status" -> new AuthCommand.Status(console);
             case "lock" -> new LockCommand(console);
             case "elect" -> new ElectCommand(console);
             case "endpoint status" -> new EndpointCommand.Status(console);
@@ -245,6 +270,9 @@ public final class Kv {
     private static String oneLine(String name, Console console) {
         return switch (name) {
             case "help" -> "All about one command: kv help get.";
+            case "user" -> "Users: add, delete, get, list, passwd, grant-role, revoke-role.";
+            case "role" -> "Roles: add, delete, get, list, grant-permission, revoke-permission.";
+            case "auth" -> "Whether calls need a user: enable, disable, status.";
             case "lease" -> "Leases: grant, revoke, timetolive, list, keep-alive.";
             case "endpoint" -> "Each server by itself: status, health, hashkv.";
             case "member" -> "The cluster's members: list.";

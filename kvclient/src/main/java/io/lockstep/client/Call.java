@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * current}, which a cancelling thread reads.
  */
 final class Call<Q, A> {
+    /** A token that is refused so often in one call is not refused for its age. */
+    private static final int MAX_LOG_INS = 3;
+
     /** A write is not tried again in the last quarter of its time: a clear "no leader" must not become an unknown outcome. */
     private static final int WRITE_RESERVE_DIVISOR = 4;
 
@@ -53,12 +56,14 @@ final class Call<Q, A> {
     private final Order<Q, A> order;
     private final RetryPolicy policy;
     private final @Nullable CallListener listener;
+    private final @Nullable LogIn logIn;
     private final long bytes;
     private final long startNanos;
     private final long deadlineNanos;
     private final CompletableFuture<A> result = new CompletableFuture<>();
 
     private int attempts;
+    private int logIns;
     private int waits;
     private int unreached;
     private @Nullable Told told;
@@ -82,7 +87,10 @@ final class Call<Q, A> {
 
     /** What a client's calls have in common. */
     record Setting(
-            Channels channels, RetryPolicy policy, @Nullable CallListener listener) {}
+            Channels channels,
+            RetryPolicy policy,
+            @Nullable CallListener listener,
+            @Nullable LogIn logIn) {}
 
     /** A call that any endpoint may answer. */
     Call(Setting setting, Order<Q, A> order) {
@@ -96,6 +104,7 @@ final class Call<Q, A> {
         this.order = order;
         this.policy = setting.policy();
         this.listener = setting.listener();
+        this.logIn = setting.logIn();
         this.bytes = order.request() instanceof MessageLite message ? message.getSerializedSize() : 0;
         this.startNanos = System.nanoTime();
         this.deadlineNanos = startNanos + order.timeoutNanos();
@@ -178,12 +187,35 @@ final class Call<Q, A> {
         int number = nextAttempt();
         Slot slot = only == null ? choose() : only;
         asked = slot.endpoint();
+        LogIn user = logIn;
+        String token = user == null ? null : user.token();
+        if (user != null && token == null) {
+            user.obtain(slot.channel(), attemptNanos())
+                    .whenComplete((status, never) -> loggedIn(user, status, slot, number));
+            return;
+        }
+        send(slot, token, number);
+    }
+
+    /** On the event loop, or in the caller's thread. */
+    private void loggedIn(LogIn user, Status status, Slot slot, int number) {
+        if (result.isDone()) {
+            return;
+        }
+        if (status.isOk()) {
+            send(slot, user.token(), number);
+        } else {
+            failed(slot, true, Failure.of(status, false, true));
+        }
+    }
+
+    private void send(Slot slot, @Nullable String token, int number) {
         HandOverMark mark = new HandOverMark();
         CallOptions options = CallOptions.DEFAULT
                 .withDeadlineAfter(attemptNanos(), TimeUnit.NANOSECONDS)
                 .withStreamTracerFactory(mark);
         ClientCall<Q, A> call = slot.channel().newCall(order.method(), options);
-        call.start(new AttemptListener(slot, mark), new Metadata());
+        call.start(new AttemptListener(slot, mark, token), LogIn.metadata(token));
         call.request(2);
         call.sendMessage(order.request());
         call.halfClose();
@@ -325,14 +357,28 @@ final class Call<Q, A> {
         return policy.backoffNanos(waits++);
     }
 
+    /** A refused token is a definite failure of any call: with another token it is made anew. */
+    private boolean logsInAgain(@Nullable String token, Failure failure) {
+        LogIn user = logIn;
+        if (user == null || !LogIn.isOver(failure) || logIns >= MAX_LOG_INS || deadlineNanos - System.nanoTime() <= 0) {
+            return false;
+        }
+        logIns++;
+        user.drop(token);
+        channels.goOnAfter(0, this);
+        return true;
+    }
+
     private final class AttemptListener extends ClientCall.Listener<A> {
         private final Slot slot;
         private final HandOverMark mark;
+        private final @Nullable String token;
         private @Nullable A answer;
 
-        AttemptListener(Slot slot, HandOverMark mark) {
+        AttemptListener(Slot slot, HandOverMark mark, @Nullable String token) {
             this.slot = slot;
             this.mark = mark;
+            this.token = token;
         }
 
         @Override
@@ -345,7 +391,10 @@ final class Call<Q, A> {
             A message = answer;
             if (!status.isOk()) {
                 boolean handedOver = mark.isSet();
-                failed(slot, handedOver, Failure.of(status, order.write(), handedOver));
+                Failure failure = Failure.of(status, order.write(), handedOver);
+                if (!logsInAgain(token, failure)) {
+                    failed(slot, handedOver, failure);
+                }
             } else if (message == null) {
                 Status empty = Status.INTERNAL.withDescription("the server answered without a message");
                 failed(slot, true, Failure.of(empty, order.write(), true));

@@ -108,6 +108,11 @@ public final class KvClient implements AutoCloseable {
         return new Elections(this, transport.channels());
     }
 
+    /** Users, roles and what they may do. */
+    public Auth auth() {
+        return new Auth(this);
+    }
+
     /** The same client with blocking calls. */
     public SyncKvClient sync() {
         return new SyncKvClient(this);

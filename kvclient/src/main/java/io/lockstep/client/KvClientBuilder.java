@@ -3,6 +3,7 @@ package io.lockstep.client;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class KvClientBuilder {
     private List<ClientInterceptor> interceptors = List.of();
     private @Nullable CallListener listener;
     private @Nullable ClientTls tls;
+    private @Nullable LogIn logIn;
     private @Nullable Executor callbackExecutor;
 
     KvClientBuilder() {}
@@ -145,7 +147,7 @@ public final class KvClientBuilder {
             List<Slot> slots = slots(connector);
             Channels all = new Channels(slots, connector, eventLoop, limits);
             return new KvClient(
-                    new KvClient.Transport(new Call.Setting(all, retries, listener), callbacks),
+                    new KvClient.Transport(new Call.Setting(all, retries, listener, logIn), callbacks),
                     slots.stream().map(Slot::endpoint).toList(),
                     timeout);
         } catch (IllegalArgumentException badTls) {
@@ -155,14 +157,30 @@ public final class KvClientBuilder {
         }
     }
 
+    /**
+     * Whose calls these are. The client gets itself a token for the password, and another when that is not good any more;
+     * where auth is off, nothing comes of it.
+     */
+    public KvClientBuilder credentials(String user, String password) {
+        if (user.isEmpty()) {
+            throw new IllegalArgumentException("the user's name is empty");
+        }
+        this.logIn = new LogIn(user, password);
+        return this;
+    }
+
     private List<Slot> slots(Connector connector) {
+        List<ClientInterceptor> all = new ArrayList<>(interceptors);
+        if (logIn != null) {
+            all.add(logIn);
+        }
         if (channels.isEmpty()) {
             return endpoints.stream()
-                    .map(endpoint -> new Slot(endpoint, connector, interceptors))
+                    .map(endpoint -> new Slot(endpoint, connector, all))
                     .toList();
         }
         return IntStream.range(0, channels.size())
-                .mapToObj(at -> new Slot(new Endpoint("channel", at + 1, false), channels.get(at), interceptors))
+                .mapToObj(at -> new Slot(new Endpoint("channel", at + 1, false), channels.get(at), all))
                 .toList();
     }
 

@@ -135,7 +135,8 @@ final class StatesCompared implements CorruptionCheck.Cluster, AutoCloseable {
                 .setMemberID(member)
                 .setAlarm(AlarmType.CORRUPT)
                 .build();
-        return parts.proposer().propose(Command.newBuilder().setAlarm(request), System.nanoTime() + WAIT_NANOS);
+        return parts.proposer()
+                .propose(Command.newBuilder().setByCluster(true).setAlarm(request), System.nanoTime() + WAIT_NANOS);
     }
 
     @Override

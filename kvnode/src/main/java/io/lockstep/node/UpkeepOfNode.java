@@ -87,7 +87,7 @@ final class UpkeepOfNode implements Space, AutoCloseable {
     private CompletableFuture<?> compact(long revision, long deadlineNanos) {
         CompactionRequest request =
                 CompactionRequest.newBuilder().setRevision(revision).build();
-        return proposer.propose(Command.newBuilder().setCompaction(request), deadlineNanos)
+        return proposer.propose(Command.newBuilder().setByCluster(true).setCompaction(request), deadlineNanos)
                 .thenApply(result -> {
                     if (result.rejection() != null) {
                         throw new KvException.Rejected(result.rejection());

@@ -1,6 +1,5 @@
 package io.lockstep.node.rpc;
 
-import com.google.protobuf.ByteString;
 import io.grpc.MethodDescriptor;
 import io.lockstep.api.AuthGrpc;
 import io.lockstep.api.AuthRoleGetRequest;
@@ -17,7 +16,6 @@ import io.lockstep.api.AuthUserGetRequest;
 import io.lockstep.api.AuthUserGetResponse;
 import io.lockstep.api.AuthUserListResponse;
 import io.lockstep.api.ResponseHeader;
-import io.lockstep.api.auth.Permission;
 import io.lockstep.api.auth.Role;
 import io.lockstep.api.auth.User;
 import io.lockstep.node.auth.Permissions;
@@ -35,14 +33,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Users, roles, permissions. Passwords end here: what goes on is their hash. */
 final class AuthService {
-    /** The role that may do everything needs no row; asked about it, this is what it may do. */
-    private static final Permission EVERYTHING = Permission.newBuilder()
-            .setPermType(Permission.Type.READWRITE)
-            .setRangeEnd(ByteString.copyFrom(new byte[1]))
-            .build();
-
-    private static final String ROOT_ROLE = "root";
-
     private final Reads reads;
     private final AckedWrites writes;
     private final Passwords passwords;
@@ -165,10 +155,10 @@ final class AuthService {
 
     private static AuthRoleGetResponse role(AuthRoleGetRequest request, Permissions now, ResponseHeader header) {
         Role role = found(now.role(request.getRole()), KvError.ROLE_NOT_FOUND);
-        AuthRoleGetResponse.Builder response = AuthRoleGetResponse.newBuilder().setHeader(header);
-        return request.getRole().equals(ROOT_ROLE)
-                ? response.addPerm(EVERYTHING).build()
-                : response.addAllPerm(role.getKeyPermissionList()).build();
+        return AuthRoleGetResponse.newBuilder()
+                .setHeader(header)
+                .addAllPerm(role.getKeyPermissionList())
+                .build();
     }
 
     private static AuthRoleListResponse roles(Permissions now, ResponseHeader header) {

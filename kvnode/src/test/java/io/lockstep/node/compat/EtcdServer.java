@@ -43,11 +43,12 @@ final class EtcdServer {
     }
 
     /** Starts a single etcd. It does not fsync: the oracle only has to answer, not to survive. */
-    static ServerProcess start(Path binary) {
+    static ServerProcess start(Path binary, String... flags) {
         return ServerProcess.start("etcd " + version(binary), (dataDir, clientUrl, peerUrl) -> {
             List<String> command = new ArrayList<>(List.of(binary.toString()));
             command.addAll(clusterOfOne("default", dataDir, clientUrl, peerUrl));
             command.addAll(List.of("--unsafe-no-fsync", "--log-level", "error"));
+            command.addAll(List.of(flags));
             return command;
         });
     }

@@ -19,7 +19,8 @@ final class LockstepServer {
         }
     }
 
-    static ServerProcess start() {
+    /** @param flags more of them */
+    static ServerProcess start(String... flags) {
         return ServerProcess.start("Lockstep", (dataDir, clientUrl, peerUrl) -> {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -34,6 +35,7 @@ final class LockstepServer {
                     System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                     MAIN_CLASS));
             command.addAll(EtcdServer.clusterOfOne("default", dataDir, clientUrl, peerUrl));
+            command.addAll(List.of(flags));
             return command;
         });
     }

@@ -36,20 +36,20 @@ final class Servers {
     /**
      * The server under test: Lockstep, or ETCD_AS_SUBJECT (an etcd binary) to try the tests themselves, or two etcd versions, on each other.
      */
-    static ServerProcess startSubject() {
+    static ServerProcess startSubject(String... flags) {
         String etcd = System.getenv("ETCD_AS_SUBJECT");
         if (etcd != null && !etcd.isBlank()) {
-            return EtcdServer.start(Path.of(etcd));
+            return EtcdServer.start(Path.of(etcd), flags);
         }
-        return startLockstepOrSkip();
+        return startLockstepOrSkip(flags);
     }
 
-    static ServerProcess startLockstepOrSkip() {
+    static ServerProcess startLockstepOrSkip(String... flags) {
         if (!LockstepServer.isOnClassPath()) {
             String why = "SKIPPED: there is no " + LockstepServer.MAIN_CLASS + " to test";
             System.out.println(why);
             Assumptions.abort(why);
         }
-        return LockstepServer.start();
+        return LockstepServer.start(flags);
     }
 }

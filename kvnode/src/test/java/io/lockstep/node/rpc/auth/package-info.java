@@ -1,0 +1,2 @@
+/** Tests of tokens and passwords. */
+package io.lockstep.node.rpc.auth;
