@@ -41,6 +41,7 @@ public final class Kv {
             "compact",
             "lease",
             "lock",
+            "watch",
             "elect",
             "user",
             "role",
@@ -181,6 +182,7 @@ public final class Kv {
             case "auth disable" -> new AuthCommand.Disable(console);
             case "auth status" -> new AuthCommand.Status(console);
             case "lock" -> new LockCommand(console);
+            case "watch" -> new WatchCommand(console);
             case "elect" -> new ElectCommand(console);
             case "endpoint status" -> new EndpointCommand.Status(console);
             case "endpoint health" -> new EndpointCommand.Health(console);

@@ -22,6 +22,7 @@ import io.lockstep.api.StatusRequest;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.TxnResponse;
+import io.lockstep.api.WatchCreateRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -111,6 +112,17 @@ public final class KvClient implements AutoCloseable {
     /** Users, roles and what they may do. */
     public Auth auth() {
         return new Auth(this);
+    }
+
+    /**
+     * Watches keys: {@code request} as it goes over the wire, but that the client sees to ids and fragments.
+     *
+     * @param request its start revision is the first that is told; 0: what happens from now on
+     */
+    public Watch watch(WatchCreateRequest request, WatchListener listener) {
+        Watch watch = new Watch(transport.channels(), transport.callbacks().blocking(), request, listener);
+        watch.begin();
+        return watch;
     }
 
     /** The same client with blocking calls. */

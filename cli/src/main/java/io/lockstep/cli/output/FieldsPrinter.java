@@ -11,6 +11,8 @@ import io.lockstep.api.ResponseHeader;
 import io.lockstep.api.ResponseOp;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.api.TxnResponse;
+import io.lockstep.api.WatchResponse;
+import io.lockstep.api.mvcc.Event;
 import io.lockstep.api.mvcc.KeyValue;
 import java.util.List;
 
@@ -51,6 +53,18 @@ record FieldsPrinter() implements Printer {
                 case RESPONSE_TXN -> txn(out, response.getResponseTxn());
                 case RESPONSE_NOT_SET -> out.line("\"Unknown\" : \"\"");
             }
+        }
+    }
+
+    @Override
+    public void watch(Text out, WatchResponse answer) {
+        header(out, answer.getHeader());
+        for (Event event : answer.getEventsList()) {
+            field(out, "Type", event.getType().name());
+            if (event.hasPrevKv()) {
+                keyValue(out, "Prev", event.getPrevKv());
+            }
+            keyValue(out, "", event.getKv());
         }
     }
 

@@ -11,6 +11,8 @@ import io.lockstep.api.ResponseHeader;
 import io.lockstep.api.ResponseOp;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.api.TxnResponse;
+import io.lockstep.api.WatchResponse;
+import io.lockstep.api.mvcc.Event;
 import io.lockstep.api.mvcc.KeyValue;
 import java.util.List;
 
@@ -39,6 +41,27 @@ record JsonPrinter(boolean hex) implements Printer {
     @Override
     public void txn(Text out, TxnResponse answer) {
         out.line(txn(answer).toString());
+    }
+
+    /** In the words of Go's client library, unlike all else. */
+    @Override
+    public void watch(Text out, WatchResponse answer) {
+        out.line(new Json()
+                .raw("Header", header(answer.getHeader()))
+                .raw(
+                        "Events",
+                        Json.array(answer.getEventsList().stream()
+                                .map(JsonPrinter::event)
+                                .toList()))
+                .raw("CompactRevision", answer.getCompactRevision())
+                .raw("Canceled", answer.getCanceled())
+                .raw("Created", answer.getCreated())
+                .toString());
+    }
+
+    private static Json event(Event event) {
+        Json json = new Json().number("type", event.getTypeValue()).raw("kv", keyValue(event.getKv()));
+        return event.hasPrevKv() ? json.raw("prev_kv", keyValue(event.getPrevKv())) : json;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeResponse;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.api.TxnResponse;
+import io.lockstep.api.WatchResponse;
 import java.util.List;
 
 /** One output format. */
@@ -31,6 +32,8 @@ public sealed interface Printer permits SimplePrinter, JsonPrinter, FieldsPrinte
     void delete(Text out, DeleteRangeResponse answer);
 
     void txn(Text out, TxnResponse answer);
+
+    void watch(Text out, WatchResponse answer);
 
     void members(Text out, MemberListResponse answer);
 

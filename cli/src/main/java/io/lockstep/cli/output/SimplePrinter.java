@@ -10,6 +10,8 @@ import io.lockstep.api.RangeResponse;
 import io.lockstep.api.ResponseOp;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.api.TxnResponse;
+import io.lockstep.api.WatchResponse;
+import io.lockstep.api.mvcc.Event;
 import io.lockstep.api.mvcc.KeyValue;
 import java.util.List;
 
@@ -46,6 +48,17 @@ record SimplePrinter(boolean hex, boolean valueOnly) implements Printer {
                 case RESPONSE_TXN -> txn(out, response.getResponseTxn());
                 case RESPONSE_NOT_SET -> out.line("(no answer)");
             }
+        }
+    }
+
+    @Override
+    public void watch(Text out, WatchResponse answer) {
+        for (Event event : answer.getEventsList()) {
+            out.line(event.getType().name());
+            if (event.hasPrevKv()) {
+                keyValue(out, event.getPrevKv(), valueOnly);
+            }
+            keyValue(out, event.getKv(), valueOnly);
         }
     }
 

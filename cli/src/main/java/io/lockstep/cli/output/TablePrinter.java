@@ -6,6 +6,7 @@ import io.lockstep.api.MemberListResponse;
 import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeResponse;
 import io.lockstep.api.TxnResponse;
+import io.lockstep.api.WatchResponse;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +29,11 @@ record TablePrinter() implements Printer {
 
     @Override
     public void txn(Text out, TxnResponse answer) {
+        throw new NoTable();
+    }
+
+    @Override
+    public void watch(Text out, WatchResponse answer) {
         throw new NoTable();
     }
 
