@@ -69,6 +69,16 @@ final class RealFaultsTest {
         lockstep("ack", "partition-leader,kill-one", 16, 108);
     }
 
+    @Test
+    void lockstep_watchesOverASnapshotAKillAndACut_areToldEverything() throws IOException {
+        lockstep("watch", "away-follower,kill-leader,partition-leader", 24, 109);
+    }
+
+    @Test
+    void lockstep_leasesOverAKillAPauseAndACut_endInTimeAndWhole() throws IOException {
+        lockstep("lease", "kill-leader,pause-leader,partition-leader", 24, 110);
+    }
+
     private static void lockstep(String workload, String faults, int seconds, long seed) throws IOException {
         requireLockstep();
         assertValid(test(LockstepServer.onClassPath(List.of()), workload, faults, seconds, seed, false));
