@@ -100,7 +100,7 @@ class LeaseLimitTest {
             node.run(grant());
             node.run(put(bytes("a"), 9_000, 7));
             node.run(put(bytes("b"), 10, 7));
-            assertThat(node.run(put(bytes("b"), 9_900, 7)).rejection()).isEqualTo(KvError.LEASE_FULL);
+            assertThat(node.run(put(bytes("b"), 10_400, 7)).rejection()).isEqualTo(KvError.LEASE_FULL);
             assertThat(node.run(revoke()).rejection()).isNull();
         }
     }

@@ -2,8 +2,13 @@ package io.lockstep.node.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
+import io.lockstep.api.DeleteRangeRequest;
+import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
+import io.lockstep.api.RequestOp;
+import io.lockstep.api.TxnRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +126,26 @@ class DifferentialTest {
                 }
             }
             assertThat(connection.call(Requests.everything())).isInstanceOf(Answer.Given.class);
+        }
+    }
+
+    /** This one ends every member of an etcd 3.5, at each start anew; ours refuses it, and changes nothing. */
+    @Test
+    void putThatKeepsWhatItsTransactionDeletes_sentToLockstep_isRefused() {
+        ByteString key = ByteString.copyFromUtf8("a");
+        TxnRequest txn = TxnRequest.newBuilder()
+                .addSuccess(RequestOp.newBuilder()
+                        .setRequestDeleteRange(
+                                DeleteRangeRequest.newBuilder().setKey(key).setRangeEnd(Requests.FIRST)))
+                .addSuccess(RequestOp.newBuilder()
+                        .setRequestPut(PutRequest.newBuilder().setKey(key).setIgnoreLease(true)))
+                .build();
+        try (ServerProcess subject = Servers.startLockstepOrSkip();
+                Connection connection = subject.connect()) {
+            connection.call(PutRequest.newBuilder().setKey(key).build());
+            Answer before = connection.call(Requests.everything());
+            assertThat(connection.call(txn)).isInstanceOf(Answer.Refused.class);
+            assertThat(connection.call(Requests.everything())).isEqualTo(before);
         }
     }
 }

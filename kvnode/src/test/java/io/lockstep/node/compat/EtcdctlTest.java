@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** etcdctl prints the same, called in the same way, as with a real etcd. */
 class EtcdctlTest {
-    private static final String ETCDCTL_34 = "ETCDCTL_34_BIN";
+    private static final String ETCDCTL_34 = "OLD_ETCDCTL_BIN";
 
     @TempDir
     Path scratch;
