@@ -1,5 +1,6 @@
 package io.lockstep.client;
 
+import io.grpc.Status;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +10,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +25,13 @@ final class Channels {
     /** So much quicker another endpoint must be before reads leave the one they are at: equal ones would take turns. */
     private static final double QUICKER = 0.8;
 
+    private static final long LOG_IN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final List<Slot> slots;
     private final Connector connector;
     private final EventLoop eventLoop;
     private final Turnstile turnstile;
+    private final @Nullable LogIn logIn;
     /** Channels to members that are asked by name. Any thread adds, the closing thread empties. */
     private final Map<Endpoint, Slot> others = new ConcurrentHashMap<>();
 
@@ -44,11 +49,12 @@ final class Channels {
 
     private final AtomicLong nearReads = new AtomicLong();
 
-    Channels(List<Slot> slots, Connector connector, EventLoop eventLoop, CallLimits limits) {
+    Channels(List<Slot> slots, Connector connector, EventLoop eventLoop, CallLimits limits, @Nullable LogIn logIn) {
         this.slots = List.copyOf(slots);
         this.connector = connector;
         this.eventLoop = eventLoop;
         this.turnstile = new Turnstile(limits, this);
+        this.logIn = logIn;
     }
 
     Turnstile turnstile() {
@@ -169,6 +175,31 @@ final class Channels {
         } catch (RejectedExecutionException ended) {
             return null;
         }
+    }
+
+    /** Whether a stream that begins now carries a token, or needs none. */
+    boolean isLoggedIn() {
+        return logIn == null || logIn.token() != null;
+    }
+
+    /**
+     * Has the client's user logged in before a stream begins.
+     *
+     * @param then told how that went: at once, or on the event loop
+     */
+    void whenLoggedIn(Slot slot, Consumer<Status> then) {
+        LogIn user = logIn;
+        if (user == null || user.token() != null) {
+            then.accept(Status.OK);
+        } else {
+            user.obtain(slot.channel(), LOG_IN_NANOS).whenComplete((status, never) -> then.accept(status));
+        }
+    }
+
+    /** Whether a stream or a watch was ended for its token: the next one gets another. */
+    boolean dropsToken(@Nullable String reason) {
+        LogIn user = logIn;
+        return user != null && user.dropIfOver(reason);
     }
 
     boolean isClosed() {

@@ -99,6 +99,11 @@ final class KeepAliver {
         if (hangs) {
             moveOn(stream, nowNanos);
         }
+        if (!channels.isLoggedIn()) {
+            // The next tick asks.
+            channels.whenLoggedIn(channels.current(), status -> {});
+            return lost;
+        }
         for (Lease lease : leases.values()) {
             if (nowNanos - lease.dueNanos >= 0 && !lost.contains(lease)) {
                 lease.askedNanos = nowNanos;
@@ -191,6 +196,7 @@ final class KeepAliver {
 
         @Override
         public void onClose(Status status, Metadata trailers) {
+            channels.dropsToken(status.getDescription());
             failed(this);
         }
     }

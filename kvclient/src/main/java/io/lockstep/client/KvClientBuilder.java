@@ -145,7 +145,7 @@ public final class KvClientBuilder {
         try {
             Connector connector = new Connector(eventLoop, callbacks.blocking(), this);
             List<Slot> slots = slots(connector);
-            Channels all = new Channels(slots, connector, eventLoop, limits);
+            Channels all = new Channels(slots, connector, eventLoop, limits, logIn);
             return new KvClient(
                     new KvClient.Transport(new Call.Setting(all, retries, listener, logIn), callbacks),
                     slots.stream().map(Slot::endpoint).toList(),

@@ -57,7 +57,7 @@ final class LogIn implements ClientInterceptor {
         return metadata;
     }
 
-    /** Streams carry the token that is known as they begin; calls bring the one that they will judge a refusal by. */
+    /** Streams carry the token that is known as they begin ({@link Channels#whenLoggedIn}); calls bring the one that they will judge a refusal by. */
     @Override
     public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
         return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
@@ -79,6 +79,15 @@ final class LogIn implements ClientInterceptor {
     /** Whether an attempt failed because its token is not good any more, and nothing else is wrong. */
     static boolean isOver(Failure failure) {
         return TOKEN_IS_OVER.contains(failure.text());
+    }
+
+    /** The same, of the reason for which a stream or a watch was ended; if so, what comes next gets another token. */
+    boolean dropIfOver(@Nullable String reason) {
+        boolean over = reason != null && TOKEN_IS_OVER.stream().anyMatch(reason::contains);
+        if (over) {
+            drop(token());
+        }
+        return over;
     }
 
     /** This token is not good any more; another may be known already. */

@@ -33,6 +33,11 @@ public final class Observer implements AutoCloseable {
 
     void begin() {
         Slot slot = channels.current();
+        // One that is not logged in is refused, and asks again.
+        channels.whenLoggedIn(slot, status -> open(slot));
+    }
+
+    private void open(Slot slot) {
         ClientCall<LeaderRequest, LeaderResponse> next;
         synchronized (this) {
             if (closed) {
@@ -51,7 +56,9 @@ public final class Observer implements AutoCloseable {
 
                     @Override
                     public void onClose(Status status, Metadata trailers) {
-                        channels.moveOn(slot);
+                        if (!channels.dropsToken(status.getDescription())) {
+                            channels.moveOn(slot);
+                        }
                         var unused = channels.later(RETRY_NANOS, Observer.this::begin);
                     }
                 },

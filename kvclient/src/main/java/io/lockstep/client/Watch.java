@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One answer is in hand at a time. Locked between the event loop, the thread that runs the listener, and whoever closes.
  */
 public final class Watch implements AutoCloseable {
+    private static final int MAX_REFUSED_TOKENS = 3;
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final Metadata.Key<String> HAS_LEADER =
             Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
@@ -46,6 +47,8 @@ public final class Watch implements AutoCloseable {
     private @Nullable Runnable afterwards;
 
     private boolean over;
+    /** In a row. */
+    private int refusedTokens;
 
     Watch(Channels channels, Executor listening, WatchCreateRequest request, WatchListener listener) {
         this.channels = channels;
@@ -57,6 +60,16 @@ public final class Watch implements AutoCloseable {
 
     void begin() {
         Slot slot = channels.current();
+        channels.whenLoggedIn(slot, status -> {
+            if (status.isOk()) {
+                open(slot);
+            } else {
+                listening.execute(() -> goOn(slot, status));
+            }
+        });
+    }
+
+    private void open(Slot slot) {
         ClientCall<WatchRequest, WatchResponse> opened;
         WatchCreateRequest create;
         synchronized (this) {
@@ -109,7 +122,7 @@ public final class Watch implements AutoCloseable {
 
         private void take(WatchResponse answer) {
             try {
-                tell(answer);
+                tell(own, answer);
             } finally {
                 Runnable then;
                 synchronized (Watch.this) {
@@ -126,7 +139,7 @@ public final class Watch implements AutoCloseable {
 
         @Override
         public void onClose(Status status, Metadata trailers) {
-            Runnable then = () -> goOn(status);
+            Runnable then = () -> goOn(slot, status);
             synchronized (Watch.this) {
                 if (busy) {
                     afterwards = then;
@@ -135,23 +148,34 @@ public final class Watch implements AutoCloseable {
             }
             listening.execute(then);
         }
-
-        private void goOn(Status status) {
-            if (REFUSALS.contains(status.getCode())) {
-                refused(status.getDescription() == null ? status.getCode().name() : status.getDescription());
-                return;
-            }
-            channels.moveOn(slot);
-            var unused = channels.later(RETRY_NANOS, Watch.this::begin);
-        }
     }
 
-    private void tell(WatchResponse answer) {
+    private void goOn(Slot slot, Status status) {
+        if (mayLogInAgain(status.getDescription())) {
+            var unused = channels.later(RETRY_NANOS, this::begin);
+            return;
+        }
+        if (REFUSALS.contains(status.getCode())) {
+            refused(status.getDescription() == null ? status.getCode().name() : status.getDescription());
+            return;
+        }
+        channels.moveOn(slot);
+        var unused = channels.later(RETRY_NANOS, this::begin);
+    }
+
+    /** A token that is refused again and again is not the reason. */
+    private synchronized boolean mayLogInAgain(@Nullable String reason) {
+        return !over && channels.dropsToken(reason) && ++refusedTokens <= MAX_REFUSED_TOKENS;
+    }
+
+    private void tell(ClientCall<WatchRequest, WatchResponse> by, WatchResponse answer) {
         if (answer.getCanceled()) {
             if (answer.getCompactRevision() > 0) {
                 if (end()) {
                     listener.onCompacted(answer);
                 }
+            } else if (mayLogInAgain(answer.getCancelReason())) {
+                by.cancel("its token is not good any more", null);
             } else {
                 refused(answer.getCancelReason());
             }
@@ -163,6 +187,7 @@ public final class Watch implements AutoCloseable {
             if (over) {
                 return;
             }
+            refusedTokens = 0;
             if (events > 0) {
                 next = answer.getEvents(events - 1).getKv().getModRevision() + 1;
             } else if (next <= header) {

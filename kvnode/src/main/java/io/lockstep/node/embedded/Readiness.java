@@ -6,6 +6,7 @@ import io.lockstep.api.DeleteRangeRequest;
 import io.lockstep.api.KVGrpc;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.node.KvNode;
+import io.lockstep.node.error.KvError;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -67,17 +68,26 @@ final class Readiness {
             var unused = stub(nodes.get(0), deadlineNanos)
                     .deleteRange(DeleteRangeRequest.newBuilder().setKey(NO_KEY).build());
         } catch (StatusRuntimeException e) {
-            return "node " + nodes.get(0) + " refuses a write: " + e.getStatus();
+            if (!asksWhoWeAre(e)) {
+                return "node " + nodes.get(0) + " refuses a write: " + e.getStatus();
+            }
         }
         for (int node : nodes) {
             try {
                 var unused = stub(node, deadlineNanos)
                         .range(RangeRequest.newBuilder().setKey(NO_KEY).build());
             } catch (StatusRuntimeException e) {
-                return "node " + node + " refuses a read: " + e.getStatus();
+                if (!asksWhoWeAre(e)) {
+                    return "node " + node + " refuses a read: " + e.getStatus();
+                }
             }
         }
         return null;
+    }
+
+    /** Where auth is on. A node says so only once it has caught up, which is all that we want to know. */
+    private static boolean asksWhoWeAre(StatusRuntimeException refusal) {
+        return KvError.USER_EMPTY.text().equals(refusal.getStatus().getDescription());
     }
 
     private KVGrpc.KVBlockingStub stub(int node, long deadlineNanos) {
