@@ -12,11 +12,19 @@ import java.util.Set;
  * @param rest everything else, in its order
  */
 record Arguments(List<String> command, List<String> rest) {
-    private static final Set<String> WITH_VALUE =
-            Set.of("--endpoints", "-w", "--write-out", "--command-timeout", "--cacert", "--cert", "--key");
-    private static final Set<String> GROUPS = Set.of("endpoint", "lease", "member", "alarm", "snapshot");
+    private static final Set<String> WITH_VALUE = Set.of(
+            "--endpoints",
+            "-w",
+            "--write-out",
+            "--command-timeout",
+            "--cacert",
+            "--cert",
+            "--key",
+            "--user",
+            "--password");
 
-    static Arguments of(String[] arguments) {
+    /** @param groups the commands that have members, which are their second word */
+    static Arguments of(String[] arguments, Set<String> groups) {
         List<String> command = new ArrayList<>();
         List<String> rest = new ArrayList<>();
         int at = 0;
@@ -24,7 +32,7 @@ record Arguments(List<String> command, List<String> rest) {
             String word = arguments[at++];
             if (!word.startsWith("-")) {
                 command.add(word);
-                if (!GROUPS.contains(word) || command.size() > 1) {
+                if (!groups.contains(word) || command.size() > 1) {
                     break;
                 }
             } else {

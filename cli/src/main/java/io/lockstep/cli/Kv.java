@@ -99,7 +99,7 @@ public final class Kv {
     }
 
     private static int execute(String[] words, Console console) {
-        Arguments arguments = Arguments.of(words);
+        Arguments arguments = Arguments.of(words, GROUPS.keySet());
         List<String> command = arguments.command();
         if (command.isEmpty()) {
             return withoutCommand(arguments, console);
