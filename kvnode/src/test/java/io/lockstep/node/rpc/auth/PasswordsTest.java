@@ -48,15 +48,19 @@ class PasswordsTest {
 
     @Test
     void work_beyondTheQueue_isRefusedAndWhatIsLateIsNotDone() {
-        try (Passwords passwords = new Passwords(10)) {
+        try (Passwords passwords = new Passwords(14)) {
+            List<CompletableFuture<String>> slow = new ArrayList<>();
+            for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+                slow.add(passwords.hash("p", later()));
+            }
             List<CompletableFuture<String>> all = new ArrayList<>();
-            int many = Passwords.MAX_WAITING + 10 + Runtime.getRuntime().availableProcessors();
-            for (int i = 0; i < many; i++) {
+            for (int i = 0; i < Passwords.MAX_WAITING + 10; i++) {
                 all.add(passwords.hash("p", System.nanoTime()));
             }
             List<KvError> errors = all.stream().map(PasswordsTest::errorOf).toList();
             assertThat(errors).contains(KvError.TOO_MANY_REQUESTS).doesNotContainNull();
             assertThat(errors).containsOnly(KvError.TOO_MANY_REQUESTS, KvError.TIMEOUT);
+            assertThat(slow).allSatisfy(hash -> assertThat(hash.join()).startsWith("$2a$14$"));
         }
     }
 
