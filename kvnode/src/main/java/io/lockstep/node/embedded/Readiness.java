@@ -85,7 +85,7 @@ final class Readiness {
         return null;
     }
 
-    /** Where auth is on. A node says so only once it has caught up, which is all that we want to know. */
+    /** Where auth is on. A linearizable read is judged once the node has caught up, which is all that we want to know. */
     private static boolean asksWhoWeAre(StatusRuntimeException refusal) {
         return KvError.USER_EMPTY.text().equals(refusal.getStatus().getDescription());
     }
