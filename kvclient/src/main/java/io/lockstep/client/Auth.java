@@ -56,14 +56,17 @@ public final class Auth {
         return change(AuthGrpc.getAuthEnableMethod(), AuthEnableRequest.getDefaultInstance());
     }
 
+    /** From now on no call needs a user; users and roles stay. Who is logged in no longer is. */
     public CompletableFuture<AuthDisableResponse> disable() {
         return change(AuthGrpc.getAuthDisableMethod(), AuthDisableRequest.getDefaultInstance());
     }
 
+    /** Whether auth is on, and the revision of users and roles. */
     public CompletableFuture<AuthStatusResponse> status() {
         return look(AuthGrpc.getAuthStatusMethod(), AuthStatusRequest.getDefaultInstance());
     }
 
+    /** A user with no role yet. Fails if there is one of that name. */
     public CompletableFuture<AuthUserAddResponse> userAdd(String user, String password) {
         return change(
                 AuthGrpc.getUserAddMethod(),
@@ -100,6 +103,7 @@ public final class Auth {
                         .build());
     }
 
+    /** Fails if there is no such user or role; the role root needs none. */
     public CompletableFuture<AuthUserGrantRoleResponse> userGrantRole(String user, String role) {
         return change(
                 AuthGrpc.getUserGrantRoleMethod(),
@@ -109,6 +113,7 @@ public final class Auth {
                         .build());
     }
 
+    /** Fails if the user does not have the role. */
     public CompletableFuture<AuthUserRevokeRoleResponse> userRevokeRole(String user, String role) {
         return change(
                 AuthGrpc.getUserRevokeRoleMethod(),
@@ -118,22 +123,26 @@ public final class Auth {
                         .build());
     }
 
+    /** The roles of a user, who may ask this too. */
     public CompletableFuture<AuthUserGetResponse> userGet(String user) {
         return look(
                 AuthGrpc.getUserGetMethod(),
                 AuthUserGetRequest.newBuilder().setName(user).build());
     }
 
+    /** The names of all users. */
     public CompletableFuture<AuthUserListResponse> userList() {
         return look(AuthGrpc.getUserListMethod(), AuthUserListRequest.getDefaultInstance());
     }
 
+    /** A role that may do nothing yet. Fails if there is one of that name. */
     public CompletableFuture<AuthRoleAddResponse> roleAdd(String role) {
         return change(
                 AuthGrpc.getRoleAddMethod(),
                 AuthRoleAddRequest.newBuilder().setName(role).build());
     }
 
+    /** Takes it from all users, too. */
     public CompletableFuture<AuthRoleDeleteResponse> roleDelete(String role) {
         return change(
                 AuthGrpc.getRoleDeleteMethod(),
@@ -165,12 +174,14 @@ public final class Auth {
                         .build());
     }
 
+    /** What a role may do; its users may ask this too. */
     public CompletableFuture<AuthRoleGetResponse> roleGet(String role) {
         return look(
                 AuthGrpc.getRoleGetMethod(),
                 AuthRoleGetRequest.newBuilder().setRole(role).build());
     }
 
+    /** The names of all roles. */
     public CompletableFuture<AuthRoleListResponse> roleList() {
         return look(AuthGrpc.getRoleListMethod(), AuthRoleListRequest.getDefaultInstance());
     }

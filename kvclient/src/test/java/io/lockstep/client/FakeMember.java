@@ -18,6 +18,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +49,9 @@ final class FakeMember implements AutoCloseable {
     final AtomicInteger reads = new AtomicInteger();
 
     final AtomicInteger probes = new AtomicInteger();
+    /** Bytes of each put, in the order in which they came. */
+    final List<Integer> putBytes = new CopyOnWriteArrayList<>();
+
     private final AtomicInteger underWay = new AtomicInteger();
     final AtomicInteger highestConcurrency = new AtomicInteger();
 
@@ -64,6 +69,8 @@ final class FakeMember implements AutoCloseable {
     FakeMember(int port) {
         try {
             server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                    // One connection's calls come in the order in which they were sent; nothing here waits.
+                    .directExecutor()
                     .addService(service())
                     .build()
                     .start();
@@ -73,7 +80,7 @@ final class FakeMember implements AutoCloseable {
     }
 
     synchronized void next(Fault... faults) {
-        this.faults.addAll(java.util.List.of(faults));
+        this.faults.addAll(List.of(faults));
     }
 
     private synchronized @Nullable Fault take() {
@@ -115,6 +122,7 @@ final class FakeMember implements AutoCloseable {
 
         @Override
         public void put(PutRequest request, StreamObserver<PutResponse> observer) {
+            putBytes.add(request.getValue().size());
             answer(true, observer, PutResponse.getDefaultInstance());
         }
 
