@@ -40,6 +40,13 @@ final class RealFaultsTest {
         lockstep("set", "power", 22, 103);
     }
 
+    /** Nobody else has what it acknowledged. */
+    @Test
+    void lockstep_aloneUnderPowerCuts_losesNothing() throws IOException {
+        requireLockstep();
+        assertValid(test(LockstepServer.onClassPath(List.of()), 1, "set", "power-all", 10, 111, false));
+    }
+
     @Test
     void lockstep_stoppedBetweenTheStepsOfARead_isNeverStalerThanItSays() throws IOException {
         lockstep("staleness", "stop-at-steps", 20, 104);
@@ -127,13 +134,25 @@ final class RealFaultsTest {
     private static Outcomes test(
             ServerKind server, String workload, String faults, int seconds, long seed, boolean staleAsLinearizable)
             throws IOException {
+        return test(server, 3, workload, faults, seconds, seed, staleAsLinearizable);
+    }
+
+    private static Outcomes test(
+            ServerKind server,
+            int nodes,
+            String workload,
+            String faults,
+            int seconds,
+            long seed,
+            boolean staleAsLinearizable)
+            throws IOException {
         Outcomes outcomes = TestRun.run(
                 new TestOptions(
                         workload,
                         FaultKind.parse(faults),
                         Duration.ofSeconds(seconds),
                         seed,
-                        3,
+                        nodes,
                         200,
                         server,
                         staleAsLinearizable,
