@@ -4,9 +4,14 @@ import static io.lockstep.node.apply.StateHarness.bytes;
 import static io.lockstep.node.apply.StateHarness.compact;
 import static io.lockstep.node.apply.StateHarness.delete;
 import static io.lockstep.node.apply.StateHarness.put;
+import static io.lockstep.node.apply.StateHarness.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
+import io.lockstep.api.RequestOp;
+import io.lockstep.api.TxnRequest;
+import io.lockstep.node.error.KvError;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.proto.log.Command;
 import java.nio.ByteBuffer;
@@ -119,6 +124,52 @@ class UpkeepRegressionTest {
             node.runBackground();
             assertThat(node.state.revision()).isEqualTo(21);
             assertThat(node.run(put("k", "v")).revision()).isEqualTo(22);
+        }
+    }
+
+    /** etcd #18667: members that had compacted to different depths applied a transaction that reads an old revision differently. */
+    @Test
+    void txnThatReadsACompactedRevision_isAppliedAlikeHoweverFarTheCompactionIs() {
+        try (StateHarness swift = new StateHarness(temp.resolve("swift"));
+                StateHarness slow = new StateHarness(temp.resolve("slow"))) {
+            for (StateHarness node : List.of(swift, slow)) {
+                node.run(put("k", "2"));
+                node.run(put("k", "3"));
+                node.run(delete("k"));
+                node.run(compact(4));
+            }
+            swift.runBackground();
+            assertThat(slow.background).isNotEmpty();
+
+            for (long revision = 2; revision <= 4; revision++) {
+                CommandResult bySwift = swift.run(txn(readsAtThenPuts(revision)));
+                CommandResult bySlow = slow.run(txn(readsAtThenPuts(revision)));
+
+                assertThat(bySlow.rejection()).isEqualTo(bySwift.rejection());
+                assertThat(bySlow.rejection()).isEqualTo(revision < 4 ? KvError.COMPACTED : null);
+                assertThat(bySlow.response()).isEqualTo(bySwift.response());
+                assertThat(bySlow.revision()).isEqualTo(bySwift.revision());
+            }
+            assertThat(slow.background).isNotEmpty();
+            assertThat(hash(slow.state)).isEqualTo(hash(swift.state));
+        }
+    }
+
+    private static TxnRequest.Builder readsAtThenPuts(long revision) {
+        return TxnRequest.newBuilder()
+                .addSuccess(RequestOp.newBuilder()
+                        .setRequestRange(
+                                RangeRequest.newBuilder().setKey(bytes("k")).setRevision(revision)))
+                .addSuccess(RequestOp.newBuilder()
+                        .setRequestPut(PutRequest.newBuilder().setKey(bytes("seen at " + revision))));
+    }
+
+    private static ReadView.HashResult hash(ReplicatedState state) {
+        ReadView view = state.acquireView();
+        try {
+            return view.hashKv(0);
+        } finally {
+            view.release();
         }
     }
 }
