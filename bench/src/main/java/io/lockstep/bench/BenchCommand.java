@@ -12,7 +12,13 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measure a server, or two against each other.",
         mixinStandardHelpOptions = true,
-        subcommands = {LoadCommand.class, CompareCommand.class, OverloadCommand.class, NullServerCommand.class})
+        subcommands = {
+            LoadCommand.class,
+            CompareCommand.class,
+            OverloadCommand.class,
+            WatchCommand.class,
+            NullServerCommand.class
+        })
 public final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
@@ -20,7 +26,7 @@ public final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(command.commandLine(), "which? load, compare, overload or null-server");
+        throw new ParameterException(command.commandLine(), "which? load, compare, overload, watch or null-server");
     }
 
     /** For running the benchmarks without the rest of the command line. */

@@ -2,6 +2,7 @@ package io.lockstep.bench.load;
 
 import com.google.protobuf.Message;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -81,6 +82,11 @@ public final class Connections implements AutoCloseable {
                     .maxInboundMessageSize(Integer.MAX_VALUE)
                     .build());
         }
+    }
+
+    /** For what is no operation of a load: the connections in turn. */
+    public Channel channel(int turn) {
+        return channels.get(Math.floorMod(turn, channels.size()));
     }
 
     /** What becomes of a call: a response and OK, or no response and why. Runs on an event loop, or on the caller's thread. */
