@@ -101,10 +101,15 @@ final class MaintenanceService {
             errors.add(KvError.NO_LEADER.text());
         }
         for (AlarmMember alarm : node.alarms()) {
-            // The blank at the end is etcd's.
-            errors.add("memberID:" + Long.toUnsignedString(alarm.getMemberID()) + " alarm:" + alarm.getAlarm() + " ");
+            errors.add(text(alarm));
         }
         return errors;
+    }
+
+    /** As etcd prints a message: without fields that are 0, with a blank behind each. */
+    private static String text(AlarmMember alarm) {
+        String member = alarm.getMemberID() == 0 ? "" : "memberID:" + Long.toUnsignedString(alarm.getMemberID()) + " ";
+        return alarm.getAlarm() == AlarmType.NONE ? member : member + "alarm:" + alarm.getAlarm() + " ";
     }
 
     private CompletableFuture<HashKVResponse> hashKv(HashKVRequest request, RpcCall call) {

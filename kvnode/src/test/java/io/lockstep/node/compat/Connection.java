@@ -62,8 +62,9 @@ final class Connection implements Target, AutoCloseable {
             return LeaseCalls.ask(
                     LeaseGrpc.newStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS), request);
         }
-        throw new IllegalArgumentException(
-                "no call takes a " + request.getDescriptorForType().getFullName());
+        return UpkeepCalls.ask(channel, request, DEADLINE_SECONDS)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no call takes a " + request.getDescriptorForType().getFullName()));
     }
 
     static <Q, M extends Message> CompletableFuture<Answer> answer(Q request, BiConsumer<Q, StreamObserver<M>> call) {

@@ -2,6 +2,9 @@ package io.lockstep.node.compat;
 
 import com.google.protobuf.Message;
 import io.grpc.Status;
+import io.lockstep.api.AlarmMember;
+import io.lockstep.api.AlarmRequest;
+import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.CompactionRequest;
 import io.lockstep.api.LeaseLeasesRequest;
 import io.lockstep.api.LeaseLeasesResponse;
@@ -124,8 +127,17 @@ final class DifferentialRun {
         return !exchange.expected().equals(exchange.actual()) && !allowed.explains(exchange);
     }
 
-    /** Revokes, deletes and compacts everything; returns the revision that the store stands at. */
+    /** Disarms, revokes, deletes and compacts everything; returns the revision that the store stands at. */
     private static long empty(Target target) {
+        if (target.call(AlarmRequest.getDefaultInstance()) instanceof Answer.Given alarms) {
+            for (AlarmMember alarm : ((AlarmResponse) alarms.message()).getAlarmsList()) {
+                target.call(AlarmRequest.newBuilder()
+                        .setAction(AlarmRequest.AlarmAction.DEACTIVATE)
+                        .setMemberID(alarm.getMemberID())
+                        .setAlarm(alarm.getAlarm())
+                        .build());
+            }
+        }
         if (target.call(LeaseLeasesRequest.getDefaultInstance()) instanceof Answer.Given leases) {
             for (LeaseStatus lease : ((LeaseLeasesResponse) leases.message()).getLeasesList()) {
                 target.call(LeaseRevokeRequest.newBuilder().setID(lease.getID()).build());

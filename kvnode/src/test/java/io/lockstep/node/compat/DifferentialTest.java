@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Random requests get the same answers, field by field, as from a real etcd. */
 class DifferentialTest {
     private static final int SEEDS = Integer.getInteger("differential.seeds", 50);
+    /** Fewer, as defragmenting takes its time. */
+    private static final int UPKEEP_SEEDS = Integer.getInteger("differential.upkeepSeeds", 12);
+
     private static final int FIRST_SEED = Integer.getInteger("differential.firstSeed", 1);
     private static final int STEPS_PER_SEED = 400;
     /** After so many seeds that differ the rest would hardly tell more. */
@@ -27,44 +31,36 @@ class DifferentialTest {
 
     @Test
     void randomSteps_sentToBoth_areAnsweredTheSame() {
-        Path etcd = Servers.etcdOrSkip();
-        try (ServerProcess subject = Servers.startSubject();
-                ServerProcess oracle = EtcdServer.start(etcd);
-                Connection oracleConnection = oracle.connect();
-                Connection subjectConnection = subject.connect()) {
-            AllowedDifferences allowed = AllowedDifferences.ofEtcd35();
-            DifferentialRun run = new DifferentialRun(oracleConnection, subjectConnection, allowed);
-            List<String> mismatches = new ArrayList<>();
-            for (int seed = FIRST_SEED; seed < FIRST_SEED + SEEDS && mismatches.size() < MAX_MISMATCHES; seed++) {
-                run.run(seed, STEPS_PER_SEED).ifPresent(mismatch -> mismatches.add(mismatch.describe()));
-            }
-            System.out.printf(
-                    "%s against %s: %d steps, allowed differences met: %s%n%s%n",
-                    subject.label(), oracle.label(), run.coverage().total(), allowed.met(), run.coverage());
-            assertThat(mismatches).as("\n" + String.join("\n", mismatches)).isEmpty();
-            assertThat(run.coverage().total()).isEqualTo(SEEDS * STEPS_PER_SEED);
-        }
+        compare("keys", SEEDS, StepGenerator::ofKeys);
     }
 
     @Test
     void randomStepsWithLeases_sentToBoth_areAnsweredTheSame() {
+        compare("leases", SEEDS, StepGenerator::ofLeases);
+    }
+
+    @Test
+    void randomCallsOfOperators_sentToBoth_areAnsweredTheSame() {
+        compare("upkeep", UPKEEP_SEEDS, StepGenerator::ofUpkeep);
+    }
+
+    private static void compare(String what, int seeds, LongFunction<StepGenerator> generators) {
         Path etcd = Servers.etcdOrSkip();
         try (ServerProcess subject = Servers.startSubject();
                 ServerProcess oracle = EtcdServer.start(etcd);
                 Connection oracleConnection = oracle.connect();
                 Connection subjectConnection = subject.connect()) {
             AllowedDifferences allowed = AllowedDifferences.ofEtcd35();
-            DifferentialRun run =
-                    new DifferentialRun(oracleConnection, subjectConnection, allowed, StepGenerator::ofLeases);
+            DifferentialRun run = new DifferentialRun(oracleConnection, subjectConnection, allowed, generators);
             List<String> mismatches = new ArrayList<>();
-            for (int seed = FIRST_SEED; seed < FIRST_SEED + SEEDS && mismatches.size() < MAX_MISMATCHES; seed++) {
+            for (int seed = FIRST_SEED; seed < FIRST_SEED + seeds && mismatches.size() < MAX_MISMATCHES; seed++) {
                 run.run(seed, STEPS_PER_SEED).ifPresent(mismatch -> mismatches.add(mismatch.describe()));
             }
             System.out.printf(
-                    "leases of %s against %s: %d steps, allowed differences met: %s%n%s%n",
-                    subject.label(), oracle.label(), run.coverage().total(), allowed.met(), run.coverage());
+                    "%s of %s against %s: %d steps, allowed differences met: %s%n%s%n",
+                    what, subject.label(), oracle.label(), run.coverage().total(), allowed.met(), run.coverage());
             assertThat(mismatches).as("\n" + String.join("\n", mismatches)).isEmpty();
-            assertThat(run.coverage().total()).isEqualTo(SEEDS * STEPS_PER_SEED);
+            assertThat(run.coverage().total()).isEqualTo(seeds * STEPS_PER_SEED);
         }
     }
 

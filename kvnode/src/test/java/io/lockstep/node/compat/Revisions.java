@@ -45,7 +45,7 @@ final class Revisions {
             return answer;
         }
         return new Answer.Given(rewriteLongs(
-                withoutIdentity(given.message()),
+                withoutIdentity(UpkeepCalls.comparable(given.message())),
                 (field, value) -> REVISION_FIELDS.contains(field.getName()) && value > 0 ? value - base : value));
     }
 
@@ -57,7 +57,8 @@ final class Revisions {
         String owner = field.getContainingType().getName();
         return field.getNumber() >= FIRST_OWN_FIELD
                 || (owner.equals("ResponseHeader") && IDENTITY_FIELDS.contains(field.getName()))
-                || (owner.equals("HashKVResponse") && HASH_FIELDS.contains(field.getName()));
+                || ((owner.equals("HashKVResponse") || owner.equals("HashResponse"))
+                        && HASH_FIELDS.contains(field.getName()));
     }
 
     private interface LongRewrite {

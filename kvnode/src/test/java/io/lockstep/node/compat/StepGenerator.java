@@ -26,31 +26,44 @@ final class StepGenerator {
 
     private static final double MISTAKE_IN_TXN = 0.006;
 
+    private enum Kind {
+        KEYS,
+        LEASES,
+        UPKEEP
+    }
+
     private final SplittableRandom random;
     private final KeySpace keys;
     private final TxnGenerator txns;
     private final Optional<LeaseRequests> leases;
+    private final Optional<UpkeepRequests> upkeep;
     /** Every run begins with a compaction to its base. */
     private final Set<Long> compactions = new HashSet<>(Set.of(0L));
 
     private long current;
     private long compacted;
 
-    private StepGenerator(long seed, boolean withLeases) {
+    private StepGenerator(long seed, Kind kind) {
         random = new SplittableRandom(seed);
         keys = new KeySpace(random);
         txns = new TxnGenerator(random, keys, this);
-        leases = withLeases ? Optional.of(new LeaseRequests(random)) : Optional.empty();
+        leases = kind == Kind.LEASES ? Optional.of(new LeaseRequests(random)) : Optional.empty();
+        upkeep = kind == Kind.UPKEEP ? Optional.of(new UpkeepRequests(random)) : Optional.empty();
     }
 
     /** Keys, transactions, compaction; leases only as a mistake. */
     static StepGenerator ofKeys(long seed) {
-        return new StepGenerator(seed, false);
+        return new StepGenerator(seed, Kind.KEYS);
     }
 
     /** The same, with leases that are granted, kept alive, asked for and revoked, and attached to many keys. */
     static StepGenerator ofLeases(long seed) {
-        return new StepGenerator(seed, true);
+        return new StepGenerator(seed, Kind.LEASES);
+    }
+
+    /** The same as of keys, with more compactions and hashes, and what operators ask for. */
+    static StepGenerator ofUpkeep(long seed) {
+        return new StepGenerator(seed, Kind.UPKEEP);
     }
 
     /** The next request; its revisions are relative (see {@link Revisions}). */
@@ -58,6 +71,23 @@ final class StepGenerator {
         if (leases.isPresent() && leases.get().isNext()) {
             return leases.get().next();
         }
+        if (upkeep.isPresent()) {
+            return nextOf(upkeep.get());
+        }
+        return ofKeys();
+    }
+
+    private Message nextOf(UpkeepRequests operators) {
+        if (operators.isNext()) {
+            return operators.next();
+        } else if (chance(0.2)) {
+            return chance(0.6) ? hash() : compaction();
+        }
+        Message request = ofKeys();
+        return operators.passesInEtcdAlone(request) ? range(MISTAKE) : request;
+    }
+
+    private Message ofKeys() {
         int kind = random.nextInt(100);
         if (kind < 30) {
             return put(MISTAKE);
@@ -76,6 +106,7 @@ final class StepGenerator {
     /** Tells what the oracle answered, with revisions counted from the base. */
     void observe(Message request, Answer answer) {
         leases.ifPresent(with -> with.observe(request, answer));
+        upkeep.ifPresent(with -> with.observe(request, answer));
         if (!(answer instanceof Answer.Given given)) {
             return;
         }

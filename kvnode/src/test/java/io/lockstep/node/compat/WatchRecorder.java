@@ -13,27 +13,36 @@ import io.lockstep.api.WatchRequest;
 import io.lockstep.api.WatchResponse;
 import io.lockstep.api.mvcc.Event;
 import io.lockstep.api.mvcc.KeyValue;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
-import org.awaitility.Awaitility;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** One stream of watches on one server, and what it said, with revisions counted from a base. */
 final class WatchRecorder implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMillis(300);
-    private static final int MAX_ATTEMPTS = 60;
+    /** etcd leaves a question about progress unanswered while one watch of the stream is behind: then it is asked again. */
+    private static final Duration PATIENCE = Duration.ofMillis(60);
+
+    private static final Duration AT_MOST = Duration.ofSeconds(20);
 
     private final long base;
     private final ManagedChannel channel;
     private final ClientCall<WatchRequest, WatchResponse> call;
-    /** Filled by the connection's thread, hence the lock on itself. */
+    /** Filled by the connection's thread, hence the lock on itself, which the rest here needs too. */
     private final List<WatchResponse> answers = new ArrayList<>();
 
-    private volatile Status closed;
-    private int attempts;
+    private final Set<Long> open = new HashSet<>();
+    private int created;
+    private int canceled;
+    private int told;
+    private long toldUpTo;
+    private @Nullable Status closed;
 
     WatchRecorder(String host, int port, long base) {
         this.base = base;
@@ -47,97 +56,132 @@ final class WatchRecorder implements AutoCloseable {
                 new ClientCall.Listener<>() {
                     @Override
                     public void onMessage(WatchResponse answer) {
-                        synchronized (answers) {
-                            answers.add(answer);
-                        }
+                        heard(answer);
                     }
 
                     @Override
                     public void onClose(Status status, Metadata trailers) {
-                        closed = status;
+                        synchronized (answers) {
+                            closed = status;
+                            answers.notifyAll();
+                        }
                     }
                 },
                 new Metadata());
         call.request(Integer.MAX_VALUE);
     }
 
+    private void heard(WatchResponse answer) {
+        synchronized (answers) {
+            answers.add(answer);
+            if (answer.getCreated()) {
+                created++;
+                if (!answer.getCanceled()) {
+                    open.add(answer.getWatchId());
+                }
+            } else if (answer.getWatchId() == -1) {
+                told++;
+                toldUpTo = answer.getHeader().getRevision();
+            }
+            if (answer.getCanceled()) {
+                canceled++;
+                open.remove(answer.getWatchId());
+            }
+            answers.notifyAll();
+        }
+    }
+
     /** @param relative with a start revision counted from the base, if it has one */
     void create(WatchCreateRequest relative) {
-        int created = count(WatchResponse::getCreated);
         WatchCreateRequest.Builder request = relative.toBuilder();
         if (relative.getStartRevision() > 0) {
             request.setStartRevision(base + relative.getStartRevision());
         }
-        call.sendMessage(WatchRequest.newBuilder().setCreateRequest(request).build());
-        await(() -> count(WatchResponse::getCreated) > created);
+        synchronized (answers) {
+            int before = created;
+            call.sendMessage(WatchRequest.newBuilder().setCreateRequest(request).build());
+            await(() -> created > before);
+        }
     }
 
+    /** Until it is cancelled; of an id that no watch has the server says nothing. */
     void cancel(long id) {
         var request = WatchRequest.newBuilder();
         request.getCancelRequestBuilder().setWatchId(id);
-        call.sendMessage(request.build());
+        synchronized (answers) {
+            call.sendMessage(request.build());
+            await(() -> !open.contains(id));
+        }
     }
 
     /** Until the server says that it has told all up to the revision; watches of the future make that impossible. */
     void settle(long revision) {
-        int before = progressAnswers(revision);
-        while (openWatches() > 0 && progressAnswers(revision) == before) {
-            // One request at a time, so that no answer to it is taken for one to a later request.
-            call.sendMessage(WatchRequest.newBuilder()
-                    .setProgressRequest(WatchProgressRequest.getDefaultInstance())
-                    .build());
-            long askedNanos = System.nanoTime();
-            await(() -> openWatches() == 0
-                    || progressAnswers(revision) > before
-                    || System.nanoTime() - askedNanos > PATIENCE.toNanos());
-            if (++attempts > MAX_ATTEMPTS) {
-                throw new AssertionError("the server never says that it has told all up to revision " + revision);
+        long deadline = System.nanoTime() + AT_MOST.toNanos();
+        synchronized (answers) {
+            while (!open.isEmpty()) {
+                int before = told;
+                call.sendMessage(WatchRequest.newBuilder()
+                        .setProgressRequest(WatchProgressRequest.getDefaultInstance())
+                        .build());
+                if (awaitFor(PATIENCE, () -> told > before) && toldUpTo >= base + revision) {
+                    return;
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError("the server never says that it has told all up to revision " + revision);
+                }
             }
         }
-        attempts = 0;
-    }
-
-    private int progressAnswers(long revision) {
-        return count(answer -> answer.getWatchId() == -1
-                && !answer.getCreated()
-                && answer.getHeader().getRevision() >= base + revision);
     }
 
     /** Until its one watch is cancelled. */
     void awaitEnd() {
-        await(() -> count(WatchResponse::getCanceled) == 1);
-    }
-
-    private int openWatches() {
-        return count(WatchResponse::getCreated) - count(WatchResponse::getCanceled);
-    }
-
-    private int count(Predicate<WatchResponse> which) {
-        return answers(which).size();
-    }
-
-    private List<WatchResponse> answers(Predicate<WatchResponse> which) {
         synchronized (answers) {
-            return answers.stream().filter(which).toList();
+            await(() -> canceled == 1);
         }
     }
 
-    private void await(java.util.concurrent.Callable<Boolean> condition) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> {
-                    if (closed != null) {
-                        throw new AssertionError("the stream ended: " + closed);
-                    }
-                    return condition.call();
-                });
+    private void await(BooleanSupplier condition) {
+        if (!awaitFor(AT_MOST, condition)) {
+            throw new AssertionError("the server does not answer; it said so far: " + answers);
+        }
+    }
+
+    /** The caller holds the lock. */
+    private boolean awaitFor(Duration atMost, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        try {
+            while (!condition.getAsBoolean()) {
+                if (closed != null) {
+                    throw new AssertionError("the stream ended: " + closed);
+                }
+                long leftMillis = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+                if (leftMillis <= 0) {
+                    return false;
+                }
+                answers.wait(leftMillis);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    /** How many events were heard. */
+    long events() {
+        synchronized (answers) {
+            return answers.stream().mapToLong(WatchResponse::getEventsCount).sum();
+        }
     }
 
     /** What each watch heard, line by line. How events are grouped into answers is not compared; fragments are. */
     Map<Long, List<String>> heard() {
         Map<Long, List<String>> heard = new TreeMap<>();
-        for (WatchResponse answer : answers(any -> true)) {
+        List<WatchResponse> all;
+        synchronized (answers) {
+            all = List.copyOf(answers);
+        }
+        for (WatchResponse answer : all) {
             List<String> lines = heard.computeIfAbsent(answer.getWatchId(), id -> new ArrayList<>());
             if (answer.getCreated() || answer.getCanceled()) {
                 lines.add("created=" + answer.getCreated() + " canceled=" + answer.getCanceled() + " compact="
@@ -160,7 +204,7 @@ final class WatchRecorder implements AutoCloseable {
     }
 
     private String line(KeyValue kv) {
-        return kv.getKey().toStringUtf8() + "="
+        return kv.getKey().toString(StandardCharsets.ISO_8859_1) + "="
                 + (kv.getValue().size() > 100
                         ? kv.getValue().size() + " bytes"
                         : kv.getValue().toStringUtf8())
