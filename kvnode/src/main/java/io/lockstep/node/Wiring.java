@@ -29,7 +29,6 @@ import io.lockstep.node.watch.WatchLimits;
 import io.lockstep.proto.log.MemberRecord;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,9 +37,6 @@ import java.util.Optional;
 final class Wiring {
     /** What a log entry may be larger than the largest request in it. */
     private static final int ENTRY_OVERHEAD_BYTES = 1 << 20;
-
-    /** etcd's. */
-    private static final Duration PROGRESS_INTERVAL = Duration.ofMinutes(10);
 
     private Wiring() {}
 
@@ -143,7 +139,8 @@ final class Wiring {
     }
 
     static WatchLimits watches(NodeConfig config) {
-        return WatchLimits.of(clientLimits(config).maxMessageBytes(), PROGRESS_INTERVAL);
+        return WatchLimits.of(
+                clientLimits(config).maxMessageBytes(), config.limits().watchProgressInterval());
     }
 
     private static RpcLimits clientLimits(NodeConfig config) {

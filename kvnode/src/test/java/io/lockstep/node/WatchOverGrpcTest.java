@@ -13,6 +13,7 @@ import io.lockstep.api.CompactionRequest;
 import io.lockstep.api.DeleteRangeRequest;
 import io.lockstep.api.KVGrpc;
 import io.lockstep.api.PutRequest;
+import io.lockstep.api.RangeRequest;
 import io.lockstep.api.WatchCreateRequest;
 import io.lockstep.api.WatchGrpc;
 import io.lockstep.api.WatchProgressRequest;
@@ -20,6 +21,7 @@ import io.lockstep.api.WatchRequest;
 import io.lockstep.api.WatchResponse;
 import io.lockstep.api.mvcc.Event;
 import io.lockstep.node.config.NodeConfig;
+import io.lockstep.node.config.NodeLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +44,17 @@ class WatchOverGrpcTest {
     @BeforeEach
     void start() {
         node = KvNode.start(NodeConfig.embedded(directory.resolve("data")).build());
+        awaitLeader();
+    }
+
+    private void awaitLeader() {
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() ->
+                        kv().range(RangeRequest.newBuilder().setKey(bytes("a")).build())
+                                        .getHeader()
+                                        .getRevision()
+                                == 1);
     }
 
     @AfterEach
@@ -173,6 +186,29 @@ class WatchOverGrpcTest {
         assertThat(watch.answers.get(2).getWatchId()).isEqualTo(-1);
         assertThat(watch.answers.get(2).getHeader().getRevision()).isEqualTo(3);
         assertThat(watch.answers.get(2).getHeader().getMemberId()).isEqualTo(node.memberId());
+    }
+
+    @Test
+    void progressInterval_isTheOneThatWasSet() {
+        node.close();
+        node = KvNode.start(NodeConfig.embedded(directory.resolve("quick"))
+                .limits(NodeLimits.DEFAULT.withWatchProgressInterval(Duration.ofMillis(100)))
+                .build());
+        awaitLeader();
+        put("z", "1");
+        Watch watch = new Watch(node.channel());
+        watch.request(100);
+        watch.create(key("a").setProgressNotify(true));
+        watch.create(key("a"));
+
+        await().until(() -> watch.answers.size() >= 5);
+        List<WatchResponse> told =
+                watch.answers.stream().filter(answer -> !answer.getCreated()).toList();
+        assertThat(told)
+                .allSatisfy(answer -> assertThat(answer.getWatchId()).isZero())
+                .allSatisfy(answer -> assertThat(answer.getEventsCount()).isZero())
+                .allSatisfy(
+                        answer -> assertThat(answer.getHeader().getRevision()).isEqualTo(2));
     }
 
     @Test

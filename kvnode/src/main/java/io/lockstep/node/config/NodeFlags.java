@@ -135,6 +135,13 @@ public final class NodeFlags {
             description = "Log entries kept behind a snapshot for members that are a little behind.")
     private String logMargin;
 
+    @Option(
+            names = "--experimental-watch-progress-notify-interval",
+            paramLabel = "TIME",
+            defaultValue = "10m",
+            description = "How long a watch that asked for progress goes without any answer; up to a tenth is added.")
+    private String watchProgressInterval;
+
     @Mixin
     private UpkeepFlags upkeep = new UpkeepFlags();
 
@@ -227,7 +234,8 @@ public final class NodeFlags {
                         (int) number("max-concurrent-streams", maxConcurrentStreams),
                         (int) number("snapshot-count", snapshotEntries),
                         number("snapshot-log-bytes", snapshotBytes),
-                        (int) number("log-margin", logMargin)),
+                        (int) number("log-margin", logMargin),
+                        UpkeepFlags.duration("experimental-watch-progress-notify-interval", watchProgressInterval)),
                 upkeep.toUpkeep(),
                 new AuthSettings(
                         TokenSettings.parse(authToken),

@@ -1,5 +1,7 @@
 package io.lockstep.node.config;
 
+import java.time.Duration;
+
 /**
  * Bounds that a user may set.
  *
@@ -9,6 +11,7 @@ package io.lockstep.node.config;
  * @param snapshotEntries log entries after which a snapshot is taken
  * @param snapshotBytes log bytes after which a snapshot is taken
  * @param logMarginEntries entries kept in the log behind a snapshot, for members that are a little behind
+ * @param watchProgressInterval how long a watch that asked for progress goes without any answer
  */
 public record NodeLimits(
         int maxRequestBytes,
@@ -16,8 +19,10 @@ public record NodeLimits(
         int maxConcurrentStreams,
         int snapshotEntries,
         long snapshotBytes,
-        int logMarginEntries) {
-    public static final NodeLimits DEFAULT = new NodeLimits(1_572_864, 128, 8_192, 500_000, 256L << 20, 10_000);
+        int logMarginEntries,
+        Duration watchProgressInterval) {
+    public static final NodeLimits DEFAULT =
+            new NodeLimits(1_572_864, 128, 8_192, 500_000, 256L << 20, 10_000, Duration.ofMinutes(10));
 
     public NodeLimits {
         check("max-request-bytes", maxRequestBytes, 1_024, 64 << 20);
@@ -26,6 +31,22 @@ public record NodeLimits(
         check("snapshot-count", snapshotEntries, 10, 100_000_000);
         check("snapshot-log-bytes", snapshotBytes, 1 << 10, 1L << 40);
         check("log-margin", logMarginEntries, 0, 100_000_000);
+        check(
+                "experimental-watch-progress-notify-interval",
+                watchProgressInterval.toMillis(),
+                100,
+                Duration.ofDays(1).toMillis());
+    }
+
+    public NodeLimits withWatchProgressInterval(Duration interval) {
+        return new NodeLimits(
+                maxRequestBytes,
+                maxTxnOps,
+                maxConcurrentStreams,
+                snapshotEntries,
+                snapshotBytes,
+                logMarginEntries,
+                interval);
     }
 
     private static void check(String setting, long value, long from, long to) {

@@ -83,7 +83,7 @@ final class UpkeepFlags {
     }
 
     /** As Go writes them: 1h30m, 10s, 250ms. */
-    private static Duration duration(String setting, String given) {
+    static Duration duration(String setting, String given) {
         String text = given.strip();
         Duration sum = Duration.ZERO;
         Matcher part = DURATION_PART.matcher(text);

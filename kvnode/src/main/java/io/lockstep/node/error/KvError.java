@@ -43,6 +43,8 @@ public enum KvError {
     TIMEOUT_CONNECTION_LOST(Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to connection lost"),
     VIEW_TOO_OLD(Code.UNAVAILABLE, "lockstep: the read took longer than a view may be held: read fewer keys at a time"),
     CANCELLED(Code.CANCELLED, "etcdserver: request canceled"),
+    CLIENT_TAKES_NOTHING(
+            Code.UNAVAILABLE, "lockstep: the client took none of the stream's answers for too long: open it again"),
     USER_EMPTY(Code.INVALID_ARGUMENT, "etcdserver: user name is empty"),
     ROLE_EMPTY(Code.INVALID_ARGUMENT, "etcdserver: role name is empty"),
     AUTH_FAILED(Code.INVALID_ARGUMENT, "etcdserver: authentication failed, invalid user ID or password"),

@@ -37,6 +37,7 @@ final class Observation implements StreamListener<LeaderRequest> {
         this.queues = queues;
         this.watches = watches;
         this.headers = headers;
+        call.whenOver(this::onEnd);
     }
 
     @Override

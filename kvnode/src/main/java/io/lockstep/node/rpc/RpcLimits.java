@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param maxAnswerBytes answers that wait for their clients to take them; beyond it reads are refused
  * @param maxOpenStreams streams of all connections; one more is refused as too many requests
  * @param leaderlessStreamPatience a stream whose client asked for a leader ends when none was known for this long
+ * @param unreadStreamPatience a stream ends when answers wait for its client and it has taken none for this long
  */
 public record RpcLimits(
         int maxRequestBytes,
@@ -30,7 +31,8 @@ public record RpcLimits(
         int maxOpenCalls,
         long maxAnswerBytes,
         int maxOpenStreams,
-        Duration leaderlessStreamPatience) {
+        Duration leaderlessStreamPatience,
+        Duration unreadStreamPatience) {
     /** Of the memory outside the heap, where answers wait. */
     private static final int MEMORY_SHARE = 4;
 
@@ -68,7 +70,8 @@ public record RpcLimits(
                 32_768,
                 Math.min(256L << 20, Runtime.getRuntime().maxMemory() / MEMORY_SHARE),
                 65_536,
-                Duration.ofSeconds(3));
+                Duration.ofSeconds(3),
+                Duration.ofMinutes(5));
     }
 
     /** The same limits with what a user may set. */
@@ -84,7 +87,8 @@ public record RpcLimits(
                 maxOpenCalls,
                 maxAnswerBytes,
                 maxOpenStreams,
-                leaderlessStreamPatience);
+                leaderlessStreamPatience,
+                unreadStreamPatience);
     }
 
     /** The same limits with etcd's patience: three election timeouts. */
@@ -100,7 +104,25 @@ public record RpcLimits(
                 maxOpenCalls,
                 maxAnswerBytes,
                 maxOpenStreams,
-                electionTimeout.multipliedBy(3));
+                electionTimeout.multipliedBy(3),
+                unreadStreamPatience);
+    }
+
+    /** The same limits with another patience with clients that take nothing. */
+    public RpcLimits withUnreadStreamPatience(Duration patience) {
+        return new RpcLimits(
+                maxRequestBytes,
+                maxTxnOps,
+                requestTimeout,
+                readThreads,
+                maxWaitingReads,
+                maxQueueWait,
+                maxCallsPerConnection,
+                maxOpenCalls,
+                maxAnswerBytes,
+                maxOpenStreams,
+                leaderlessStreamPatience,
+                patience);
     }
 
     /** The largest message that is taken in: beyond it gRPC itself answers ResourceExhausted. */

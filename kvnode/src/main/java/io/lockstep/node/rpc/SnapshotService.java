@@ -46,6 +46,7 @@ final class SnapshotService {
 
         Sending(StreamCall<SnapshotResponse> call) {
             this.call = call;
+            call.whenOver(this::onEnd);
         }
 
         @Override

@@ -1,7 +1,11 @@
 package io.lockstep.node.rpc;
 
 import io.grpc.Status;
+import io.lockstep.api.WatchGrpc;
+import io.lockstep.api.election.ElectionGrpc;
 import io.lockstep.node.error.KvError;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The node's end of one stream. Answers go out in the order of the calls of {@link #send}; what is sent after the end, or
@@ -23,12 +27,21 @@ public final class StreamCall<R> {
         void close(Status status);
     }
 
+    /** What tells of keys as they change: as wrong as the member's state. */
+    private static final Set<String> TELL_OF_KEYS = Set.of(
+            WatchGrpc.getWatchMethod().getFullMethodName(),
+            ElectionGrpc.getObserveMethod().getFullMethodName());
+
     private final Outlet<R> outlet;
     private final String method;
     private final RpcMetrics.ForMethod metrics;
     private final RpcCall opened;
     private final boolean needsLeader;
     private final long limitNanos;
+    /** When the connection was last seen to take answers. Written by whoever asks for that, read by the tick. */
+    private volatile long takenNanos = System.nanoTime();
+
+    private @Nullable Runnable whenOver;
     private boolean over;
 
     /**
@@ -52,7 +65,34 @@ public final class StreamCall<R> {
 
     /** Whether an answer would go out soon. */
     public boolean isReady() {
-        return outlet.isReady();
+        boolean ready = outlet.isReady();
+        if (ready) {
+            takenNanos = System.nanoTime();
+        }
+        return ready;
+    }
+
+    /**
+     * What gives back what the stream holds, once it is over by our side: the client hears of that only when it has taken all
+     * answers before, and the transport tells of the end only then. May be called twice, and beside the listener's end.
+     */
+    void whenOver(Runnable release) {
+        synchronized (this) {
+            if (!over) {
+                whenOver = release;
+                return;
+            }
+        }
+        release.run();
+    }
+
+    /** Whether answers wait, and the client has taken none for so long. */
+    boolean isUnreadFor(long nowNanos, long patienceNanos) {
+        return !isReady() && nowNanos - takenNanos >= patienceNanos;
+    }
+
+    boolean tellsOfKeys() {
+        return TELL_OF_KEYS.contains(method);
     }
 
     public synchronized void send(R answer) {
@@ -72,11 +112,20 @@ public final class StreamCall<R> {
     }
 
     /** For what breaks the rules of the transport. */
-    public synchronized void close(Status status) {
-        if (!over) {
+    public void close(Status status) {
+        Runnable release;
+        synchronized (this) {
+            if (over) {
+                return;
+            }
             over = true;
             metrics.ended(status);
             outlet.close(status);
+            release = whenOver;
+            whenOver = null;
+        }
+        if (release != null) {
+            release.run();
         }
     }
 

@@ -37,6 +37,7 @@ final class WatchService {
         Session(StreamCall<WatchResponse> call) {
             this.call = call;
             this.stream = hub.open(this);
+            call.whenOver(stream::close);
         }
 
         @Override

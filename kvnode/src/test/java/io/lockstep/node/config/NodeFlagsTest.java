@@ -71,6 +71,15 @@ class NodeFlagsTest {
                 .hasMessageContaining("\"nmae\", which is no setting");
     }
 
+    @Test
+    void progressInterval_isWrittenAsEtcdDoes() {
+        assertThat(parse(Map.of()).limits().watchProgressInterval()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(parse(Map.of(), "--experimental-watch-progress-notify-interval=1m30s")
+                        .limits()
+                        .watchProgressInterval())
+                .isEqualTo(Duration.ofSeconds(90));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -87,6 +96,8 @@ class NodeFlagsTest {
                 "--heartbeat-interval=5 | 10 to 10000 milliseconds",
                 "--election-timeout=200 | from 5 times --heartbeat-interval (500)",
                 "--max-request-bytes=1 | 1024 to 67108864",
+                "--experimental-watch-progress-notify-interval=10 | is not a time such as 30m or 1h30m",
+                "--experimental-watch-progress-notify-interval=10ms | 100 to 86400000",
                 "--listen-peer-urls=https://127.0.0.1:2380 | needs --peer-cert-file",
                 "--cert-file=x | belong together; one is missing",
             })

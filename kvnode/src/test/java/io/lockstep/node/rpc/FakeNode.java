@@ -91,6 +91,11 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
 
     public volatile LogIns logIns = new LogIns(tokens, new Passwords(4), false);
 
+    public final WatchHub watches = new WatchHub(WatchLimits.of(1 << 20, Duration.ofMinutes(10)), this::acquire);
+
+    /** Set: what backups are taken of. */
+    public volatile Backup backup;
+
     /** What views carry. */
     public volatile Permissions permissions = Permissions.NONE;
 
@@ -108,7 +113,7 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
                 this,
                 this,
                 this,
-                new WatchHub(WatchLimits.of(1 << 20, Duration.ofMinutes(10)), this::acquire),
+                watches,
                 this,
                 this,
                 this,
@@ -152,7 +157,10 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
 
     @Override
     public CompletableFuture<Backup> openBackup() {
-        return CompletableFuture.failedFuture(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
+        Backup taken = backup;
+        return taken == null
+                ? CompletableFuture.failedFuture(new KvException.Failed(KvError.TOO_MANY_REQUESTS))
+                : CompletableFuture.completedFuture(taken);
     }
 
     @Override

@@ -123,7 +123,8 @@ class ServiceTableTest {
                 100,
                 1 << 20,
                 100,
-                Duration.ofSeconds(3));
+                Duration.ofSeconds(3),
+                Duration.ofMinutes(5));
         CompletableFuture<?> scan = call(table(impatient, queue::add), "etcdserverpb.KV/Range", LOCAL_SCAN, call());
         queue.forEach(Runnable::run);
 

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
 import io.lockstep.api.AlarmMember;
 import io.lockstep.api.AlarmRequest;
 import io.lockstep.api.AlarmType;
@@ -13,6 +17,10 @@ import io.lockstep.api.KVGrpc;
 import io.lockstep.api.MaintenanceGrpc;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.RangeRequest;
+import io.lockstep.api.WatchCreateRequest;
+import io.lockstep.api.WatchGrpc;
+import io.lockstep.api.WatchRequest;
+import io.lockstep.api.WatchResponse;
 import io.lockstep.api.mvcc.KeyValue;
 import io.lockstep.node.config.Upkeep;
 import io.lockstep.node.embedded.EmbeddedCluster;
@@ -26,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +117,8 @@ class CorruptMemberTest {
         cluster.stop(victim);
         corrupt(victim);
         cluster.restart(victim);
+        Watch begunBefore = new Watch(cluster.channel(victim));
+        Watch elsewhere = new Watch(cluster.channel((victim + 1) % 3));
 
         int other = (victim + 1) % 3;
         await().atMost(PATIENCE)
@@ -122,6 +133,35 @@ class CorruptMemberTest {
                         .hasMessage(CORRUPT));
         assertThatThrownBy(() -> get(cluster.channel(victim), false)).hasMessage(CORRUPT);
         assertThatThrownBy(() -> put(cluster.channel(other), "more")).hasMessage(CORRUPT);
+
+        // Those who watch there would take what is wrong for what is right.
+        await().atMost(PATIENCE).until(() -> begunBefore.status != null);
+        Watch begunAfter = new Watch(cluster.channel(victim));
+        await().atMost(PATIENCE).until(() -> begunAfter.status != null);
+        assertThat(List.of(begunBefore.status, begunAfter.status))
+                .extracting(status -> status.getCode() + ": " + status.getDescription())
+                .containsOnly(CORRUPT);
+        assertThat(elsewhere.status).isNull();
+        elsewhere.call.cancel("done", null);
+    }
+
+    private static final class Watch extends ClientCall.Listener<WatchResponse> {
+        final ClientCall<WatchRequest, WatchResponse> call;
+        volatile @Nullable Status status;
+
+        Watch(Channel channel) {
+            call = channel.newCall(WatchGrpc.getWatchMethod(), CallOptions.DEFAULT);
+            call.start(this, new Metadata());
+            call.request(100);
+            call.sendMessage(WatchRequest.newBuilder()
+                    .setCreateRequest(WatchCreateRequest.newBuilder().setKey(ByteString.copyFromUtf8("k")))
+                    .build());
+        }
+
+        @Override
+        public void onClose(Status closed, Metadata trailers) {
+            status = closed;
+        }
     }
 
     @Test

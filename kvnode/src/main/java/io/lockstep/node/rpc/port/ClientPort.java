@@ -61,7 +61,7 @@ public final class ClientPort implements AutoCloseable {
         Admission admission = new Admission(node.status(), node.clusterId());
         RpcMetrics metrics = new RpcMetrics(node.metrics());
         NodeMetrics.register(node, openCalls);
-        openStreams = new OpenStreams(node.status(), config.limits());
+        openStreams = new OpenStreams(node.status(), node.memberId(), config.limits());
         services = new GrpcServices(table, admission, metrics, openCalls, openStreams, limitNanos);
         http = new HttpSide(
                 node, table, admission, metrics, openCalls, openStreams, config.limits(), config.http(), readPool);

@@ -32,7 +32,8 @@ class FullPoolTest {
             100,
             1 << 20,
             100,
-            Duration.ofSeconds(3));
+            Duration.ofSeconds(3),
+            Duration.ofMinutes(5));
     private static final RangeRequest SCAN = RangeRequest.newBuilder()
             .setKey(ByteString.copyFromUtf8("a"))
             .setRangeEnd(ByteString.copyFromUtf8("z"))

@@ -58,7 +58,8 @@ class OverloadTest {
                 maxOpenCalls,
                 maxAnswerBytes,
                 100,
-                Duration.ofSeconds(3));
+                Duration.ofSeconds(3),
+                Duration.ofMinutes(5));
         port = new TestPort(limits, HttpLimits.of(limits));
     }
 

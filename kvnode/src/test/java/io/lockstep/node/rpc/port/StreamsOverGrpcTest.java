@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
 import io.lockstep.api.LeaseGrpc;
 import io.lockstep.api.LeaseKeepAliveRequest;
 import io.lockstep.api.LeaseKeepAliveResponse;
@@ -219,7 +221,8 @@ class StreamsOverGrpcTest {
                 100,
                 1 << 20,
                 1,
-                Duration.ofSeconds(3));
+                Duration.ofSeconds(3),
+                Duration.ofMinutes(5));
         TestPort started = start(limits);
         Client<LeaseKeepAliveRequest, LeaseKeepAliveResponse> first = keepAlive(started, false);
         first.request(10);
@@ -237,6 +240,37 @@ class StreamsOverGrpcTest {
         third.request(10);
         third.send(id(3));
         Awaitility.await().until(() -> third.answers.size() == 1);
+    }
+
+    /** Where etcd has no bound: docs/divergence.md. */
+    @Test
+    void streams_beyondTheBoundOfTheirConnection_waitAtTheClientForOneThatEnds() throws IOException {
+        TestPort started = start(RpcLimits.defaults().with(1 << 20, 128, 2));
+        List<Client<LeaseKeepAliveRequest, LeaseKeepAliveResponse>> served =
+                List.of(keepAlive(started, false), keepAlive(started, false));
+        served.forEach(client -> client.request(10));
+        served.forEach(client -> client.send(id(1)));
+        Awaitility.await().until(() -> served.stream().allMatch(client -> client.answers.size() == 1));
+
+        Client<LeaseKeepAliveRequest, LeaseKeepAliveResponse> waiting = keepAlive(started, false);
+        waiting.request(10);
+        waiting.send(id(3));
+        ManagedChannel elsewhere =
+                NettyChannelBuilder.forAddress(started.address()).usePlaintext().build();
+        try {
+            Client<LeaseKeepAliveRequest, LeaseKeepAliveResponse> other =
+                    new Client<>(elsewhere.newCall(LeaseGrpc.getLeaseKeepAliveMethod(), started.options()));
+            other.call.start(other, new Metadata());
+            other.request(10);
+            other.send(id(4));
+            Awaitility.await().until(() -> other.answers.size() == 1);
+            assertThat(waiting.answers).isEmpty();
+            assertThat(waiting.status).isNull();
+        } finally {
+            elsewhere.shutdownNow();
+        }
+        served.get(0).call.halfClose();
+        Awaitility.await().until(() -> waiting.answers.size() == 1);
     }
 
     private Client<LeaseKeepAliveRequest, LeaseKeepAliveResponse> keepAlive(TestPort at, boolean hasLeader) {
