@@ -165,9 +165,7 @@ public final class KvNode implements AutoCloseable {
             close();
             throw e;
         }
-        if (config.peerTls().isEmpty() && config.initialCluster().size() > 1) {
-            LOG.warn("the peer port {} is open to anyone who reaches it: no --peer-cert-file", config.listenPeerUrl());
-        }
+        Wiring.openPeerPort(config).ifPresent(LOG::warn);
         LOG.info(
                 "member {} ({}) of cluster {} serves clients on {}",
                 config.name(),

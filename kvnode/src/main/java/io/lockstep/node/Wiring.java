@@ -102,6 +102,18 @@ final class Wiring {
         return address;
     }
 
+    /** What to say loudly of a peer port that others than this machine reach, and that asks nobody for a certificate. */
+    static Optional<String> openPeerPort(NodeConfig config) {
+        HostPort listen = config.listenPeerUrl();
+        if (listen.tls() || resolved("listen-peer-urls", listen).getAddress().isLoopbackAddress()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "THE PEER PORT " + listen + " IS OPEN: without TLS whoever reaches it is taken for a member, and may"
+                        + " read and change everything; give --peer-cert-file, --peer-key-file and --peer-trusted-ca-file"
+                        + " (\"kv certs\" makes some), or let nobody else reach it");
+    }
+
     private static PeerAddress address(HostPort url) {
         return new PeerAddress(url.host(), url.port(), 0);
     }

@@ -32,19 +32,20 @@ class ImportRulesTest {
     private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
             Map.entry("error", List.of()),
             Map.entry("config", List.of()),
+            Map.entry("tls", List.of()),
             Map.entry("storage", List.of()),
             Map.entry("lease", List.of("storage")),
             Map.entry("auth", List.of("storage")),
             Map.entry("mvcc", List.of("storage", "lease", "auth")),
             Map.entry("apply", List.of("mvcc", "lease", "auth", "storage")),
-            Map.entry("raft", List.of("apply")),
+            Map.entry("raft", List.of("apply", "tls")),
             Map.entry("read", List.of("raft", "mvcc")),
             Map.entry("propose", List.of("raft", "apply")),
             Map.entry("upkeep", List.of("mvcc")),
             Map.entry("backup", List.of()),
             Map.entry("expiry", List.of("propose", "lease", "apply")),
             Map.entry("watch", List.of("apply", "mvcc")),
-            Map.entry("rpc", List.of("propose", "read", "raft", "apply", "mvcc", "lease", "auth", "watch")));
+            Map.entry("rpc", List.of("propose", "read", "raft", "apply", "mvcc", "lease", "auth", "watch", "tls")));
 
     private static JavaClasses classes;
 

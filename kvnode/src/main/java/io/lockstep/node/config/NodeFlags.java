@@ -201,6 +201,15 @@ public final class NodeFlags {
     private @Nullable Path peerTrustedCaFile;
 
     @Option(
+            names = "--peer-client-cert-auth",
+            arity = "0..1",
+            paramLabel = "true|false",
+            fallbackValue = "true",
+            defaultValue = "false",
+            description = "Insists on --peer-trusted-ca-file, with which members are always asked for a certificate.")
+    private String peerClientCertAuth;
+
+    @Option(
             names = "--config-file",
             paramLabel = "FILE",
             description = "Lines like \"data-dir: /var/lib/lockstep\"; flags and environment go before it.")
@@ -209,6 +218,10 @@ public final class NodeFlags {
 
     /** @throws ConfigException naming the first setting that is wrong */
     public NodeConfig toConfig() {
+        if (Boolean.parseBoolean(peerClientCertAuth.strip()) && peerTrustedCaFile == null) {
+            throw new ConfigException("--peer-client-cert-auth needs --peer-cert-file, --peer-key-file and"
+                    + " --peer-trusted-ca-file: who signed the members' certificates");
+        }
         HostPort listenPeer = single("listen-peer-urls", listenPeerUrls);
         HostPort advertisePeer =
                 advertisePeerUrls == null ? listenPeer : single("initial-advertise-peer-urls", advertisePeerUrls);

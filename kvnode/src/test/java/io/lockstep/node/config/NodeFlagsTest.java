@@ -48,6 +48,14 @@ class NodeFlagsTest {
     }
 
     @Test
+    void peerClientCertAuth_withoutACa_isRefused() {
+        assertThatThrownBy(() -> parse(Map.of(), "--peer-client-cert-auth"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("--peer-trusted-ca-file");
+        assertThat(parse(Map.of(), "--peer-client-cert-auth=false").peerTls()).isEmpty();
+    }
+
+    @Test
     void toConfig_flagEnvironmentAndFile_goInThisOrder(@TempDir Path dir) throws IOException {
         Path file = Files.writeString(
                 dir.resolve("node.conf"),
@@ -108,6 +116,24 @@ class NodeFlagsTest {
                 .hasMessageContaining(message)
                 .hasMessageContaining(setting)
                 .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void toConfig_tlsByHalves_isRefused(@TempDir Path dir) throws IOException {
+        String file = Files.writeString(dir.resolve("x.pem"), "x").toString();
+        assertThatThrownBy(() -> parse(
+                        Map.of(),
+                        "--listen-peer-urls=https://127.0.0.1:2380",
+                        "--peer-cert-file=" + file,
+                        "--peer-key-file=" + file))
+                .hasMessageContaining("--peer-trusted-ca-file belong together");
+        assertThatThrownBy(() -> parse(
+                        Map.of(),
+                        "--listen-client-urls=https://127.0.0.1:2379,http://127.0.0.1:2381",
+                        "--cert-file=" + file,
+                        "--key-file=" + file))
+                .hasMessageContaining("http://127.0.0.1:2381")
+                .hasMessageContaining("must be https:// as --cert-file is given");
     }
 
     @Test

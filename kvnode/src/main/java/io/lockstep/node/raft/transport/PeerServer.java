@@ -5,12 +5,11 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
-import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.lockstep.node.raft.PeerLinkGate;
 import io.lockstep.node.raft.PeerMember;
-import io.lockstep.node.raft.PeerTls;
 import io.lockstep.node.raft.transport.FrameCodec.Inbound;
+import io.lockstep.node.tls.PortTls;
 import io.lockstep.proto.peer.Hello;
 import io.lockstep.proto.peer.PeerGrpc;
 import java.io.IOException;
@@ -48,6 +47,7 @@ final class PeerServer implements AutoCloseable {
             TransportConfig config,
             Greeting greeting,
             Map<Long, PeerMember> members,
+            @Nullable PortTls tls,
             EventLoops loops,
             ScheduledExecutorService timer,
             Requests requests)
@@ -57,17 +57,10 @@ final class PeerServer implements AutoCloseable {
         this.requests = requests;
         this.timer = timer;
         this.gate = config.gate();
-        PeerTls tls = config.tls();
-        NettyServerBuilder builder = tls == null
-                ? NettyServerBuilder.forAddress(config.listenAddress())
-                : NettyServerBuilder.forAddress(
-                        config.listenAddress(),
-                        TlsServerCredentials.newBuilder()
-                                .keyManager(
-                                        tls.certificate().toFile(), tls.key().toFile())
-                                .trustManager(tls.authorities().toFile())
-                                .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
-                                .build());
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(config.listenAddress());
+        if (tls != null) {
+            builder.sslContext(tls.server());
+        }
         loops.configure(builder);
         this.server = builder.addService(ServerServiceDefinition.builder(PeerGrpc.SERVICE_NAME)
                         .addMethod(FrameCodec.SERVE, this::open)

@@ -3,16 +3,16 @@ package io.lockstep.node.raft.transport;
 import com.alipay.sofa.jraft.error.RemotingException;
 import com.google.protobuf.Message;
 import io.grpc.ManagedChannel;
-import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.NettyChannelBuilder;
 import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.PeerTls;
 import io.lockstep.node.raft.RaftStartException;
 import io.lockstep.node.raft.transport.FrameCodec.Inbound;
+import io.lockstep.node.tls.PortTls;
 import io.lockstep.proto.peer.Call;
 import io.lockstep.proto.peer.Lane;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +50,7 @@ public final class PeerTransport implements AutoCloseable {
     private final EventLoops loops;
     private final ScheduledExecutorService timer;
     private final ThreadPoolExecutor workers;
+    private final @Nullable PortTls tls;
     private final PeerServer server;
     private final CallRouter calls;
     private final List<Consumer<PeerMember>> readyListeners = new CopyOnWriteArrayList<>();
@@ -58,19 +59,30 @@ public final class PeerTransport implements AutoCloseable {
 
     /** Listens, and begins to connect. */
     public static PeerTransport start(TransportConfig config) throws RaftStartException {
+        PortTls tls = tls(config);
         try {
-            return new PeerTransport(config);
+            return new PeerTransport(config, tls);
         } catch (IOException | RuntimeException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new RaftStartException(
                     "the peer port " + config.listenAddress() + " can't be opened: " + cause.getMessage()
-                            + "; check that no other process has it and that the certificate files are readable",
+                            + "; check that no other process has it",
                     e);
         }
     }
 
-    private PeerTransport(TransportConfig config) throws IOException {
+    private static @Nullable PortTls tls(TransportConfig config) throws RaftStartException {
+        PeerTls files = config.tls();
+        try {
+            return files == null ? null : new PortTls("peer port", files.files(), ApplicationProtocolNames.HTTP_2);
+        } catch (IOException e) {
+            throw new RaftStartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private PeerTransport(TransportConfig config, @Nullable PortTls tls) throws IOException {
         this.config = config;
+        this.tls = tls;
         String name = "peer-" + config.self().idText();
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, name + "-timer"));
         AtomicInteger number = new AtomicInteger();
@@ -88,7 +100,7 @@ public final class PeerTransport implements AutoCloseable {
         config.members().forEach(member -> members.put(member.memberId(), member));
         Greeting greeting = new Greeting(config, members);
         try {
-            this.server = new PeerServer(config, greeting, members, loops, timer, new Requests());
+            this.server = new PeerServer(config, greeting, members, tls, loops, timer, new Requests());
         } catch (IOException | RuntimeException e) {
             stopThreads();
             throw e;
@@ -164,24 +176,12 @@ public final class PeerTransport implements AutoCloseable {
     }
 
     private ManagedChannel newChannel(PeerMember peer) {
-        PeerTls tls = config.tls();
-        String host = peer.address().host();
-        int port = peer.address().port();
-        NettyChannelBuilder builder;
-        try {
-            builder = tls == null
-                    ? NettyChannelBuilder.forAddress(host, port).usePlaintext()
-                    : NettyChannelBuilder.forAddress(
-                            host,
-                            port,
-                            TlsChannelCredentials.newBuilder()
-                                    .keyManager(
-                                            tls.certificate().toFile(),
-                                            tls.key().toFile())
-                                    .trustManager(tls.authorities().toFile())
-                                    .build());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(
+                peer.address().host(), peer.address().port());
+        if (tls == null) {
+            builder.usePlaintext();
+        } else {
+            builder.sslContext(tls.client());
         }
         loops.configure(builder, (int) config.deadPeerTimeout().toMillis());
         return builder.directExecutor()

@@ -15,8 +15,9 @@ import io.lockstep.node.rpc.ReadPool;
 import io.lockstep.node.rpc.RpcMetrics;
 import io.lockstep.node.rpc.ServiceTable;
 import io.lockstep.node.rpc.http.HttpSide;
+import io.lockstep.node.tls.PortTls;
 import io.netty.channel.ChannelHandler;
-import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -101,10 +101,14 @@ public final class ClientPort implements AutoCloseable {
         }
         List<SocketAddress> secured = sockets(true);
         if (!secured.isEmpty()) {
-            Supplier<SslContext> contexts = new TlsContexts(config.tls().orElseThrow());
+            PortTls tls = new PortTls(
+                    "client port",
+                    config.tls().orElseThrow().files(),
+                    ApplicationProtocolNames.HTTP_2,
+                    ApplicationProtocolNames.HTTP_1_1);
             long timeoutMillis = config.http().firstBytesTimeout().toMillis();
             Function<GrpcHttp2ConnectionHandler, ChannelHandler> first =
-                    grpc -> new TlsThenSniff(contexts, sniffer(grpc), timeoutMillis);
+                    grpc -> new TlsThenSniff(tls.server(), sniffer(grpc), timeoutMillis);
             bind(secured, Negotiation.credentials(true, first));
         }
     }

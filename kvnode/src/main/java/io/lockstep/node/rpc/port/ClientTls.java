@@ -1,5 +1,6 @@
 package io.lockstep.node.rpc.port;
 
+import io.lockstep.node.tls.PemFiles;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -8,4 +9,8 @@ import java.util.Optional;
  *
  * @param trustedCa who must have signed the clients' certificates; empty: clients need none
  */
-public record ClientTls(Path certificate, Path key, Optional<Path> trustedCa) {}
+public record ClientTls(Path certificate, Path key, Optional<Path> trustedCa) {
+    PemFiles files() {
+        return new PemFiles(certificate, key, trustedCa);
+    }
+}

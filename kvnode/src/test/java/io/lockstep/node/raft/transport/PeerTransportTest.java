@@ -15,6 +15,7 @@ import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.PeerTls;
 import io.lockstep.node.raft.RaftStartException;
 import io.lockstep.node.raft.transport.FrameCodec.Inbound;
+import io.lockstep.node.tls.TestCa;
 import io.lockstep.proto.peer.Call;
 import io.lockstep.proto.peer.Frame;
 import io.lockstep.proto.peer.Lane;
@@ -22,6 +23,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PeerTransportTest {
     private static final int MAX_FRAME = 4 << 20;
@@ -301,6 +305,70 @@ class PeerTransportTest {
             intruder.close();
             open.remove(intruder);
         }
+    }
+
+    @TempDir
+    Path directory;
+
+    private PeerTls certificates(String member, TestCa ca, String... hosts) throws Exception {
+        Path folder = Files.createDirectories(directory.resolve(member));
+        PeerTls files = new PeerTls(folder.resolve("peer.crt"), folder.resolve("peer.key"), folder.resolve("ca.crt"));
+        ca.writeTo(files.authorities());
+        ca.issue("member", hosts).writeTo(files.certificate(), files.key());
+        return files;
+    }
+
+    @Test
+    void tls_whenTheCaIsReplaced_linksLiveOn_andNewOnesNeedTheNewCaOnBothSides() throws Exception {
+        TestCa first = new TestCa("first");
+        TestCa next = new TestCa("next");
+        PeerTransport here = start(one, 7, List.of(one, two), certificates("one", first, "127.0.0.1"));
+        PeerTransport there = start(two, 7, List.of(one, two), certificates("two", first, "127.0.0.1"));
+        await().atMost(PATIENCE).until(() -> here.isUsable(2) && there.isUsable(1));
+        there.calls().handle("echo", (from, payload) -> CompletableFuture.completedFuture(payload));
+
+        var unused = certificates("two", next, "127.0.0.1");
+        ByteString text = ByteString.copyFromUtf8("x");
+        assertThat(here.calls().call(2, "echo", text, Duration.ofSeconds(5)).get(10, TimeUnit.SECONDS))
+                .isEqualTo(text);
+
+        PeerLink link = here.linkTo(two.address().hostPort());
+        // Files are looked at once a second at most: the first new connection may still get the old ones.
+        await().atMost(PATIENCE).until(() -> {
+            if (here.isUsable(2)) {
+                link.drop("test");
+            }
+            return link.isKnownUnreachable();
+        });
+        assertThat(here.isUsable(2)).isFalse();
+
+        unused = certificates("one", next, "127.0.0.1");
+        await().atMost(PATIENCE).until(() -> here.isUsable(2));
+        assertThat(here.calls().call(2, "echo", text, Duration.ofSeconds(5)).get(10, TimeUnit.SECONDS))
+                .isEqualTo(text);
+    }
+
+    @Test
+    void tls_certificateForAnotherHost_isNotConnectedTo() throws Exception {
+        TestCa ca = new TestCa("ca");
+        PeerTransport here = start(one, 7, List.of(one, two), certificates("one", ca, "127.0.0.1"));
+        PeerTransport there = start(two, 7, List.of(one, two), certificates("two", ca, "elsewhere.example"));
+
+        await().atMost(PATIENCE).until(() -> there.isUsable(1));
+        await().atMost(PATIENCE)
+                .until(() -> here.linkTo(two.address().hostPort()).isKnownUnreachable());
+        assertThat(here.isUsable(2)).isFalse();
+    }
+
+    @Test
+    void tls_keyOfAnotherCertificate_refusesToStartWithOneLine() throws Exception {
+        PeerTls files = certificates("one", new TestCa("ca"), "127.0.0.1");
+        new TestCa("ca").issue("x").writeTo(directory.resolve("other.crt"), files.key());
+
+        assertThatThrownBy(() -> start(one, 7, List.of(one, two), files))
+                .isInstanceOf(RaftStartException.class)
+                .hasMessage("the certificates of the peer port can't be used: \"" + files.key()
+                        + "\" is not the key of \"" + files.certificate() + "\"");
     }
 
     @Test

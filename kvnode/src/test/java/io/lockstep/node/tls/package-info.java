@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.node.tls;
+
+import org.jspecify.annotations.NullMarked;
