@@ -33,6 +33,8 @@ public enum KvError {
     NOBODY_ELECTED(Code.UNKNOWN, "election: no leader"),
     NOT_ELECTED(Code.UNKNOWN, "election: not leader"),
     LEADER_KEY_MISSING(Code.UNKNOWN, "\"leader\" field must be provided"),
+    /** As grpc-go words it. */
+    SERVICE_UNKNOWN(Code.NOT_FOUND, "unknown service"),
     MEMBER_NOT_FOUND(Code.NOT_FOUND, "etcdserver: member not found"),
     LEARNER_NOT_SUPPORTED(Code.FAILED_PRECONDITION, "etcdserver: rpc not supported for learner"),
     NO_LEADER(Code.UNAVAILABLE, "etcdserver: no leader"),

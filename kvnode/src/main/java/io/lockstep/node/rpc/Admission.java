@@ -2,6 +2,8 @@ package io.lockstep.node.rpc;
 
 import com.google.protobuf.Message;
 import io.grpc.Metadata;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
 import io.lockstep.api.MaintenanceGrpc;
 import io.lockstep.api.RangeRequest;
 import io.lockstep.api.StatusRequest;
@@ -17,6 +19,8 @@ public final class Admission {
             Metadata.Key.of("client-api-version", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final String SNAPSHOT = MaintenanceGrpc.getSnapshotMethod().getFullMethodName();
+
+    private static final String HEALTH = HealthGrpc.getWatchMethod().getFullMethodName();
 
     /** What grpc-java puts in place of a byte that is no ASCII character. */
     private static final char REPLACEMENT = '\uFFFD';
@@ -37,7 +41,7 @@ public final class Admission {
 
     /** Of a stream as a whole, before its first request. Throws as {@link #check(Message, Metadata, RpcCall)} does. */
     public void open(String fullMethodName, Metadata metadata, RpcCall call) {
-        if (status.isLearner() && !fullMethodName.equals(SNAPSHOT)) {
+        if (status.isLearner() && !fullMethodName.equals(SNAPSHOT) && !fullMethodName.equals(HEALTH)) {
             throw new KvException.Failed(KvError.LEARNER_NOT_SUPPORTED);
         }
         check(metadata, call);
@@ -69,7 +73,9 @@ public final class Admission {
     }
 
     private static boolean learnerAnswers(Message request) {
-        return request instanceof StatusRequest || (request instanceof RangeRequest range && range.getSerializable());
+        return request instanceof StatusRequest
+                || request instanceof HealthCheckRequest
+                || (request instanceof RangeRequest range && range.getSerializable());
     }
 
     private static @Nullable String firstOf(Metadata metadata, Metadata.Key<String> key) {

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class Authorization {
     /** What a method asks of the caller, once auth is on. */
     enum Rule {
-        /** Nothing: it is how a caller becomes a user. */
+        /** Nothing: it is how a caller becomes a user, or learns whether this member can be called at all. */
         OPEN,
         /** To be some user. */
         USER,
@@ -98,6 +98,8 @@ public final class Authorization {
             Map.entry("etcdserverpb.Auth/RoleDelete", Rule.ROOT),
             Map.entry("etcdserverpb.Auth/RoleGrantPermission", Rule.ROOT),
             Map.entry("etcdserverpb.Auth/RoleRevokePermission", Rule.ROOT),
+            Map.entry("grpc.health.v1.Health/Check", Rule.OPEN),
+            Map.entry("grpc.health.v1.Health/Watch", Rule.OPEN),
             Map.entry("v3lockpb.Lock/Lock", Rule.KEYS),
             Map.entry("v3lockpb.Lock/Unlock", Rule.KEYS),
             Map.entry("v3electionpb.Election/Campaign", Rule.KEYS),

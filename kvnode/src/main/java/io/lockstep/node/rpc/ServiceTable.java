@@ -2,6 +2,7 @@ package io.lockstep.node.rpc;
 
 import com.google.protobuf.Message;
 import io.grpc.ServiceDescriptor;
+import io.grpc.health.v1.HealthGrpc;
 import io.lockstep.api.AuthGrpc;
 import io.lockstep.api.ClusterGrpc;
 import io.lockstep.api.KVGrpc;
@@ -28,12 +29,15 @@ public final class ServiceTable {
             MaintenanceGrpc.getServiceDescriptor(),
             AuthGrpc.getServiceDescriptor(),
             LockGrpc.getServiceDescriptor(),
-            ElectionGrpc.getServiceDescriptor());
+            ElectionGrpc.getServiceDescriptor(),
+            HealthGrpc.getServiceDescriptor());
 
     private final Map<String, UnaryRpc<?, ?>> rpcs;
     private final Map<String, StreamRpc<?, ?>> streams;
 
-    public ServiceTable(NodeServices services, RpcLimits limits, OpenCalls openCalls, Executor readPool) {
+    /** @param health told of time by who holds it */
+    public ServiceTable(
+            NodeServices services, RpcLimits limits, OpenCalls openCalls, Executor readPool, HealthService health) {
         Headers headers = new Headers(services);
         Authorization authorization = new Authorization(services);
         Reads reads = new Reads(
@@ -58,7 +62,9 @@ public final class ServiceTable {
         all.addAll(new MaintenanceService(services, reads, writes).rpcs());
         all.addAll(new ClusterService(headers, reads).rpcs());
         all.addAll(new AuthService(services, reads, writes).rpcs());
+        all.addAll(health.rpcs());
         List<StreamRpc<?, ?>> allStreams = new ArrayList<>();
+        allStreams.addAll(health.streams());
         allStreams.addAll(leases.streams());
         allStreams.addAll(elections.streams());
         allStreams.addAll(new SnapshotService(services.care(), readPool).streams());

@@ -10,8 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 class AuthorizationTest {
+    private final FakeNode node = new FakeNode();
     private final ServiceTable table = new ServiceTable(
-            new FakeNode().services(), RpcLimits.defaults(), new OpenCalls(RpcLimits.defaults()), Runnable::run);
+            node.services(), RpcLimits.defaults(), new OpenCalls(RpcLimits.defaults()), Runnable::run, node.health());
 
     /** A method that is added to the API without a decision about who may call it fails here. */
     @TestFactory
@@ -30,13 +31,14 @@ class AuthorizationTest {
                 .hasMessageContaining("no rule");
     }
 
-    /** Only how one becomes a user is open to those who are none. */
+    /** Only how one becomes a user is open to those who are none, and whether there is a server. */
     @Test
-    void openMethods_areAuthenticateAlone() {
+    void openMethods_areAuthenticateAndHealthAlone() {
         assertThat(table.services().stream()
                         .flatMap(service -> service.getMethods().stream())
                         .map(MethodDescriptor::getFullMethodName)
                         .filter(name -> Authorization.ruleOf(name) == Authorization.Rule.OPEN))
-                .containsExactly("etcdserverpb.Auth/Authenticate");
+                .containsExactlyInAnyOrder(
+                        "etcdserverpb.Auth/Authenticate", "grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch");
     }
 }

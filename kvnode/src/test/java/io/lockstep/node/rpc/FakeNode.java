@@ -121,6 +121,10 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
                 new PrometheusRegistry());
     }
 
+    public HealthService health() {
+        return new HealthService(this, MEMBER_ID);
+    }
+
     @Override
     public long minTtlSeconds() {
         return 2;

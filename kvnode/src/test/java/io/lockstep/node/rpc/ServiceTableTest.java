@@ -106,7 +106,7 @@ class ServiceTableTest {
     }
 
     private ServiceTable table(RpcLimits limits, Executor pool) {
-        return new ServiceTable(node.services(), limits, new OpenCalls(limits), pool);
+        return new ServiceTable(node.services(), limits, new OpenCalls(limits), pool, node.health());
     }
 
     @Test
@@ -135,7 +135,7 @@ class ServiceTableTest {
     void read_whileAnswersOfOthersFillTheMemory_isRefused() {
         RpcLimits limits = RpcLimits.defaults();
         OpenCalls openCalls = new OpenCalls(limits);
-        ServiceTable full = new ServiceTable(node.services(), limits, openCalls, Runnable::run);
+        ServiceTable full = new ServiceTable(node.services(), limits, openCalls, Runnable::run, node.health());
         openCalls.hold(limits.maxAnswerBytes());
         assertThat(errorOf(call(full, "etcdserverpb.KV/Range", GET, call())))
                 .isEqualTo(KvError.TOO_MANY_REQUESTS.text());

@@ -5,8 +5,8 @@ import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.lockstep.node.rpc.Admission;
+import io.lockstep.node.rpc.HealthService;
 import io.lockstep.node.rpc.NodeMetrics;
 import io.lockstep.node.rpc.NodeServices;
 import io.lockstep.node.rpc.OpenCalls;
@@ -45,7 +45,7 @@ public final class ClientPort implements AutoCloseable {
     private final ClientPortConfig config;
     private final ReadPool readPool;
     private final HttpSide http;
-    private final HealthStatusManager health = new HealthStatusManager();
+    private final HealthService health;
     private final EventLoops eventLoops;
     private final GrpcServices services;
     private final List<Server> servers = new ArrayList<>();
@@ -57,7 +57,8 @@ public final class ClientPort implements AutoCloseable {
         long limitNanos = config.limits().requestTimeout().toNanos();
         readPool = new ReadPool(config.limits());
         OpenCalls openCalls = new OpenCalls(config.limits());
-        ServiceTable table = exchanged.apply(new ServiceTable(node, config.limits(), openCalls, readPool));
+        health = new HealthService(node.status(), node.memberId());
+        ServiceTable table = exchanged.apply(new ServiceTable(node, config.limits(), openCalls, readPool, health));
         Admission admission = new Admission(node.status(), node.clusterId());
         RpcMetrics metrics = new RpcMetrics(node.metrics());
         NodeMetrics.register(node, openCalls);
@@ -66,7 +67,7 @@ public final class ClientPort implements AutoCloseable {
         http = new HttpSide(
                 node, table, admission, metrics, openCalls, openStreams, config.limits(), config.http(), readPool);
         eventLoops = new EventLoops(config.eventLoops());
-        inProcess = new InProcessPort(services.definitions(), health.getHealthService(), eventLoops.workers());
+        inProcess = new InProcessPort(services.definitions(), eventLoops.workers());
     }
 
     /**
@@ -93,7 +94,7 @@ public final class ClientPort implements AutoCloseable {
     }
 
     private void bind() throws IOException {
-        eventLoops.every(STREAM_TICK_MILLIS, () -> openStreams.onTick(System.nanoTime()));
+        eventLoops.every(STREAM_TICK_MILLIS, this::onTick);
         inProcess.start();
         List<SocketAddress> plain = sockets(false);
         if (!plain.isEmpty()) {
@@ -111,6 +112,11 @@ public final class ClientPort implements AutoCloseable {
                     grpc -> new TlsThenSniff(tls.server(), sniffer(grpc), timeoutMillis);
             bind(secured, Negotiation.credentials(true, first));
         }
+    }
+
+    private void onTick() {
+        openStreams.onTick(System.nanoTime());
+        health.onTick();
     }
 
     private List<SocketAddress> sockets(boolean tls) {
@@ -131,7 +137,6 @@ public final class ClientPort implements AutoCloseable {
         services.definitions().forEach(builder::addService);
         Server server = eventLoops
                 .use(builder)
-                .addService(health.getHealthService())
                 .directExecutor()
                 .maxConcurrentCallsPerConnection(config.limits().maxCallsPerConnection())
                 .maxInboundMessageSize(config.limits().maxMessageBytes())
@@ -179,7 +184,7 @@ public final class ClientPort implements AutoCloseable {
     /** Takes no more calls, ends streams, gives calls under way a little time, and ends what is left. Blocks. */
     @Override
     public void close() {
-        health.enterTerminalState();
+        health.close();
         openStreams.close();
         inProcess.shutdown();
         servers.forEach(Server::shutdown);

@@ -1,6 +1,5 @@
 package io.lockstep.node.rpc.port;
 
-import io.grpc.BindableService;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -23,12 +22,11 @@ final class InProcessPort {
     private final Server server;
     private final ManagedChannel channel;
 
-    InProcessPort(List<ServerServiceDefinition> services, BindableService health, Executor executor) {
+    InProcessPort(List<ServerServiceDefinition> services, Executor executor) {
         String name = InProcessServerBuilder.generateName();
         InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
         services.forEach(builder::addService);
-        server = builder.addService(health)
-                .executor(executor)
+        server = builder.executor(executor)
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
                 .build();
         channel = InProcessChannelBuilder.forName(name)

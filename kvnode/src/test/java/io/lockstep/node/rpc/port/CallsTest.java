@@ -201,7 +201,11 @@ class CallsTest {
     @Test
     void apiServices_allAreKnownToGrpc() {
         assertThat(new ServiceTable(
-                                port.node.services(), TestPort.LIMITS, new OpenCalls(TestPort.LIMITS), Runnable::run)
+                                port.node.services(),
+                                TestPort.LIMITS,
+                                new OpenCalls(TestPort.LIMITS),
+                                Runnable::run,
+                                port.node.health())
                         .services())
                 .extracting(ServiceDescriptor::getName)
                 .containsExactlyInAnyOrder(
@@ -212,7 +216,8 @@ class CallsTest {
                         "etcdserverpb.Maintenance",
                         "etcdserverpb.Auth",
                         "v3lockpb.Lock",
-                        "v3electionpb.Election");
+                        "v3electionpb.Election",
+                        "grpc.health.v1.Health");
     }
 
     private KVGrpc.KVBlockingStub with(String name, String value) {
