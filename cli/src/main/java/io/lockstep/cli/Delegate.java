@@ -4,7 +4,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
@@ -82,21 +84,35 @@ final class Delegate {
         }
     }
 
-    /** Where the cluster is, an example learns as every other command does. */
+    /** Where the cluster is, and who calls, an example learns as every other command does. */
     private static int example(String[] words, Console console) {
         String endpoints = String.join(",", new Connection().endpoints(console).keySet());
         ErrorLine errors = new ErrorLine(console);
         return command(EXAMPLE, "example")
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setDefaultValueProvider(option -> isEndpoints(option) ? endpoints : null)
+                .setDefaultValueProvider(option -> ofEnvironment(option, endpoints, console))
                 .setParameterExceptionHandler(errors)
                 .setExecutionExceptionHandler(errors)
                 .execute(words);
     }
 
-    private static boolean isEndpoints(CommandLine.Model.ArgSpec option) {
-        return option instanceof CommandLine.Model.OptionSpec named
-                && named.longestName().equals("--endpoints");
+    private static @Nullable String ofEnvironment(CommandLine.Model.ArgSpec option, String endpoints, Console console) {
+        return switch (option instanceof CommandLine.Model.OptionSpec named ? named.longestName() : "") {
+            case "--endpoints" -> endpoints;
+            case "--cacert" ->
+                console.environment("LOCKSTEP_CACERT", "ETCDCTL_CACERT").orElse(null);
+            case "--cert" ->
+                console.environment("LOCKSTEP_CERT", "ETCDCTL_CERT").orElse(null);
+            case "--key" -> console.environment("LOCKSTEP_KEY", "ETCDCTL_KEY").orElse(null);
+            case "--user" -> user(console).orElse(null);
+            default -> null;
+        };
+    }
+
+    private static Optional<String> user(Console console) {
+        Optional<String> password = console.environment("LOCKSTEP_PASSWORD", "ETCDCTL_PASSWORD");
+        return console.environment("LOCKSTEP_USER", "ETCDCTL_USER")
+                .map(name -> password.map(secret -> name + ":" + secret).orElse(name));
     }
 
     private static CommandLine command(String className, String name) {

@@ -52,6 +52,7 @@ public final class Kv {
             "defrag",
             "move-leader",
             "snapshot",
+            "certs",
             "lag",
             "version",
             "completion",
@@ -192,6 +193,7 @@ public final class Kv {
             case "defrag" -> new EndpointCommand.Defrag(console);
             case "move-leader" -> new MoveLeaderCommand(console);
             case "snapshot save" -> new SnapshotCommand(console);
+            case "certs" -> new CertsCommand(console);
             case "lag" -> new LagCommand(console);
             case "member list" -> new MemberListCommand(console);
             case "version" -> new VersionCommand(console);

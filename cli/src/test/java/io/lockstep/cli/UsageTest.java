@@ -56,6 +56,10 @@ final class UsageTest {
                     up --nodes 3 --client-ports 1  | 3 nodes
                     up --client-ports 70000        | 65534
                     completion fish                | bash
+                    certs --days 0                 | --days is 0
+                    certs --hosts a_b              | neither a host name nor an IP address
+                    certs --hosts 300.1.1.1        | neither a host name nor an IP address
+                    certs --ca nowhere             | nowhere
                     """)
     void wrongUse_isOneLineThatNamesTheFault_exitCode2(String words, String named) {
         KvRun.Result result = run(words.split(" "));
@@ -124,6 +128,7 @@ final class UsageTest {
                 "endpoint health",
                 "endpoint hashkv",
                 "member list",
+                "certs",
                 "lag",
                 "version",
                 "completion"
