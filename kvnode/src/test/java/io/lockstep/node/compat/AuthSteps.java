@@ -34,6 +34,8 @@ import io.lockstep.api.RequestOp;
 import io.lockstep.api.TxnRequest;
 import io.lockstep.api.auth.Permission;
 import io.lockstep.api.auth.UserAddOptions;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -60,11 +62,68 @@ final class AuthSteps {
         }
     }
 
+    private static final List<String> PLAIN_USERS = List.of("ann", "bob", "cid");
+
     private final SplittableRandom random;
+    /** What a seed begins with: users who may do something, or all that follows would be refused alike. */
+    private final Deque<Step<?, ?>> first = new ArrayDeque<>();
+
     private String loggedOut = "";
 
     AuthSteps(long seed) {
         random = new SplittableRandom(seed);
+        logInAll(List.of("root"));
+        first.add(addUser("root"));
+        first.add(grantRole("root", "root"));
+        for (String role : List.of("r1", "r2", "r3")) {
+            first.add(new Step<>(
+                    "root",
+                    AuthGrpc.getRoleAddMethod(),
+                    AuthRoleAddRequest.newBuilder().setName(role).build()));
+            for (int i = 0; i < 3; i++) {
+                first.add(new Step<>(
+                        "root",
+                        AuthGrpc.getRoleGrantPermissionMethod(),
+                        grant().toBuilder().setName(role).build()));
+            }
+        }
+        for (String user : PLAIN_USERS) {
+            first.add(addUser(user));
+            first.add(grantRole(user, pick(ROLES.subList(1, 4))));
+            first.add(grantRole(user, pick(ROLES.subList(1, 4))));
+        }
+        first.add(new Step<>("root", AuthGrpc.getAuthEnableMethod(), AuthEnableRequest.getDefaultInstance()));
+        logInAll(PLAIN_USERS);
+        logInAll(List.of("root"));
+    }
+
+    private void logInAll(List<String> users) {
+        for (String user : users) {
+            for (String password : List.of("p1", "p2")) {
+                first.add(logIn(user, password));
+            }
+        }
+    }
+
+    private static Step<?, ?> addUser(String user) {
+        return new Step<>(
+                "root",
+                AuthGrpc.getUserAddMethod(),
+                AuthUserAddRequest.newBuilder()
+                        .setName(user)
+                        .setPassword("p1")
+                        .setOptions(UserAddOptions.getDefaultInstance())
+                        .build());
+    }
+
+    private static Step<?, ?> grantRole(String user, String role) {
+        return new Step<>(
+                "root",
+                AuthGrpc.getUserGrantRoleMethod(),
+                AuthUserGrantRoleRequest.newBuilder()
+                        .setUser(user)
+                        .setRole(role)
+                        .build());
     }
 
     /** This user's token was refused: logs in soon. */
@@ -73,6 +132,9 @@ final class AuthSteps {
     }
 
     Step<?, ?> next() {
+        if (!first.isEmpty()) {
+            return first.remove();
+        }
         String user = loggedOut;
         loggedOut = "";
         if (!user.isEmpty() && chance(0.8)) {
@@ -86,16 +148,20 @@ final class AuthSteps {
         } else if (kind < 42) {
             return look(asker());
         }
-        return keys(asker());
+        return keys(chance(0.75) ? pick(PLAIN_USERS) : asker());
     }
 
     private Step<?, ?> logIn(String user) {
+        return logIn(user, password());
+    }
+
+    private static Step<?, ?> logIn(String user, String password) {
         return new Step<>(
                 "",
                 AuthGrpc.getAuthenticateMethod(),
                 AuthenticateRequest.newBuilder()
                         .setName(user)
-                        .setPassword(password())
+                        .setPassword(password)
                         .build());
     }
 
@@ -247,6 +313,17 @@ final class AuthSteps {
         };
     }
 
+    /** Whether it ends before it begins. Who may ask that is a meant difference; the others can't change anything by it. */
+    static boolean readsNothing(Message request) {
+        return request instanceof RangeRequest range && isEmpty(range.getKey(), range.getRangeEnd());
+    }
+
+    private static boolean isEmpty(ByteString key, ByteString end) {
+        return !end.isEmpty()
+                && !end.equals(bytes("\0"))
+                && ByteString.unsignedLexicographicalComparator().compare(end, key) <= 0;
+    }
+
     private RangeRequest range() {
         return RangeRequest.newBuilder()
                 .setKey(bytes(pick(KEYS)))
@@ -255,18 +332,25 @@ final class AuthSteps {
                 .build();
     }
 
+    private RangeRequest rangeInTxn() {
+        RangeRequest range = range();
+        return readsNothing(range) ? range.toBuilder().clearRangeEnd().build() : range;
+    }
+
     private PutRequest put() {
         return PutRequest.newBuilder()
                 .setKey(bytes(pick(KEYS)))
-                .setPrevKv(chance(0.2))
+                .setPrevKv(chance(0.3))
                 .setLease(chance(0.2) ? 1 + random.nextInt(3) : 0)
                 .build();
     }
 
     private DeleteRangeRequest delete() {
+        ByteString key = bytes(pick(KEYS));
+        ByteString end = end();
         return DeleteRangeRequest.newBuilder()
-                .setKey(bytes(pick(KEYS)))
-                .setRangeEnd(end())
+                .setKey(key)
+                .setRangeEnd(isEmpty(key, end) ? ByteString.EMPTY : end)
                 .setPrevKv(chance(0.3))
                 .build();
     }
@@ -284,9 +368,11 @@ final class AuthSteps {
     private TxnRequest txn(int depth) {
         TxnRequest.Builder txn = TxnRequest.newBuilder();
         if (chance(0.5)) {
+            ByteString key = bytes(pick(KEYS));
+            ByteString end = chance(0.2) ? bytes(pick(KEYS)) : ByteString.EMPTY;
             txn.addCompare(Compare.newBuilder()
-                    .setKey(bytes(pick(KEYS)))
-                    .setRangeEnd(chance(0.2) ? bytes(pick(KEYS)) : ByteString.EMPTY)
+                    .setKey(key)
+                    .setRangeEnd(isEmpty(key, end) ? ByteString.EMPTY : end)
                     .setTarget(Compare.CompareTarget.VERSION)
                     .setResult(chance(0.5) ? Compare.CompareResult.GREATER : Compare.CompareResult.LESS)
                     .setVersion(1));
@@ -301,7 +387,7 @@ final class AuthSteps {
     private RequestOp op(int depth) {
         RequestOp.Builder op = RequestOp.newBuilder();
         return switch (random.nextInt(depth > 0 ? 5 : 4)) {
-            case 0 -> op.setRequestRange(range()).build();
+            case 0 -> op.setRequestRange(rangeInTxn()).build();
             case 1, 2 -> op.setRequestPut(put()).build();
             case 3 -> op.setRequestDeleteRange(delete()).build();
             default -> op.setRequestTxn(txn(depth - 1)).build();

@@ -1,5 +1,6 @@
 package io.lockstep.node.compat;
 
+import com.google.protobuf.TextFormat;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -13,7 +14,6 @@ import io.lockstep.api.WatchRequest;
 import io.lockstep.api.WatchResponse;
 import io.lockstep.api.mvcc.Event;
 import io.lockstep.api.mvcc.KeyValue;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -204,7 +204,7 @@ final class WatchRecorder implements AutoCloseable {
     }
 
     private String line(KeyValue kv) {
-        return kv.getKey().toString(StandardCharsets.ISO_8859_1) + "="
+        return TextFormat.escapeBytes(kv.getKey()) + "="
                 + (kv.getValue().size() > 100
                         ? kv.getValue().size() + " bytes"
                         : kv.getValue().toStringUtf8())
