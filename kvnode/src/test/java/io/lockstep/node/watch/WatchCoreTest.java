@@ -173,6 +173,18 @@ class WatchCoreTest {
         assertThat(core.unsynced()).isZero();
     }
 
+    @Test
+    void batchThatNeverCame_isReadFromHistory() {
+        core.create(stream, watch("a").build());
+        history.batch(List.of(List.of("a")));
+        happen("a");
+        assertThat(heard.answers).hasSize(1);
+
+        catchUp();
+
+        assertThat(heard.of(0)).containsExactly("2+a", "3+a");
+    }
+
     /** etcd #15271: after a snapshot a watcher goes on where it was, neither before nor behind. */
     @Test
     void snapshotInstalled_watchersGoOnFromTheirOwnCursors() {
