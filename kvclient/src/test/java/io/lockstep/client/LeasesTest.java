@@ -11,44 +11,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Leases that the client keeps alive, on three real nodes. */
-class LeasesTest {
+class LeasesTest extends OnThreeNodes {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration TTL = Duration.ofSeconds(2);
 
-    private static EmbeddedCluster cluster;
-    private static KvClient client;
-
-    @BeforeAll
-    static void start() {
-        cluster = EmbeddedCluster.start(3);
-        client = KvClient.builder()
-                .endpoints(cluster.endpoints().toArray(String[]::new))
-                .build();
+    LeasesTest(EmbeddedCluster cluster) {
+        super(cluster);
     }
 
-    @AfterEach
-    void recover() {
-        cluster.recover();
-    }
-
-    @AfterAll
-    static void close() {
-        client.close();
-        cluster.close();
-    }
-
-    private static void attach(String key, Lease lease) {
+    private void attach(String key, Lease lease) {
         var unused =
                 client.sync().put(ByteString.copyFromUtf8(key), ByteString.EMPTY, PutOptions.DEFAULT.lease(lease.id()));
     }
 
-    private static boolean isThere(String key) {
+    private boolean isThere(String key) {
         return client.sync().get(key).getKvsCount() == 1;
     }
 

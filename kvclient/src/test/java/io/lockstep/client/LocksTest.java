@@ -11,36 +11,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Locks and elections on three real nodes. */
-class LocksTest {
+class LocksTest extends OnThreeNodes {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration TTL = Duration.ofSeconds(5);
 
-    private static EmbeddedCluster cluster;
-    private static KvClient client;
-
-    @BeforeAll
-    static void start() {
-        cluster = EmbeddedCluster.start(3);
-        client = KvClient.builder()
-                .endpoints(cluster.endpoints().toArray(String[]::new))
-                .build();
-    }
-
-    @AfterEach
-    void recover() {
-        cluster.recover();
-    }
-
-    @AfterAll
-    static void close() {
-        client.close();
-        cluster.close();
+    LocksTest(EmbeddedCluster cluster) {
+        super(cluster);
     }
 
     private static ByteString bytes(String text) {

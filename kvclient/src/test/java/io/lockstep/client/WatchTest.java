@@ -12,35 +12,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Watches of the client on three real nodes. */
-class WatchTest {
+class WatchTest extends OnThreeNodes {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static EmbeddedCluster cluster;
-    private static KvClient client;
-
-    @BeforeAll
-    static void start() {
-        cluster = EmbeddedCluster.start(3);
-        client = KvClient.builder()
-                .endpoints(cluster.endpoints().toArray(String[]::new))
-                .build();
-    }
-
-    @AfterEach
-    void recover() {
-        cluster.recover();
-    }
-
-    @AfterAll
-    static void close() {
-        client.close();
-        cluster.close();
+    WatchTest(EmbeddedCluster cluster) {
+        super(cluster);
     }
 
     private static final class Heard implements WatchListener {
@@ -76,7 +55,7 @@ class WatchTest {
         }
     }
 
-    private static long put(String key, String value) {
+    private long put(String key, String value) {
         return client.sync().put(key, value).getHeader().getRevision();
     }
 
