@@ -7,6 +7,8 @@ import io.lockstep.client.KvClientBuilder;
 import io.lockstep.client.RetryPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -51,10 +53,16 @@ final class Cluster {
      * @throws IllegalArgumentException with one line if an option is wrong
      */
     KvClient connect() {
+        return connect(0);
+    }
+
+    /** @param first by number: the member that is asked first, the others only if it is away */
+    KvClient connect(int first) {
         Optional<ClientTls> tls = tls();
-        List<Endpoint> members = Stream.of(endpoints.split(","))
+        List<Endpoint> members = new ArrayList<>(Stream.of(endpoints.split(","))
                 .map(text -> endpoint(text, tls.isPresent()))
-                .toList();
+                .toList());
+        Collections.rotate(members, -first);
         // A person who mistyped an address wants to know at once.
         RetryPolicy retries = RetryPolicy.DEFAULT.withMaxUnreached(2 * members.size());
         KvClientBuilder builder = KvClient.builder().endpoints(members).retries(retries);

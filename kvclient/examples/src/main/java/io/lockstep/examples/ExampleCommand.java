@@ -12,12 +12,13 @@ import picocli.CommandLine.Spec;
         name = "example",
         synopsisSubcommandLabel = "EXAMPLE",
         description = "Small programs that show what the dial is for, on the running cluster.",
-        subcommands = {ShopCommand.class, BankCommand.class, LeaderboardCommand.class},
+        subcommands = {ShopCommand.class, BankCommand.class, LeaderboardCommand.class, DocumentCommand.class},
         footer = {
             "",
             "Examples:",
             "  kv example shop",
             "  kv example bank --seconds 20",
+            "  kv example document",
             "  kv example leaderboard --help"
         })
 public final class ExampleCommand implements Callable<Integer> {

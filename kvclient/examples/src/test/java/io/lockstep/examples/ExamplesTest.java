@@ -8,6 +8,8 @@ import io.lockstep.node.embedded.EmbeddedCluster;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,10 +103,45 @@ final class ExamplesTest {
     }
 
     @Test
+    void document_editedWithCompare_losesNothingAndIsTheSameForAll() {
+        List<KvClient> clients = new ArrayList<>();
+        try {
+            for (String endpoint : cluster.endpoints()) {
+                clients.add(KvClient.builder()
+                        .endpoints(endpoint)
+                        .timeout(Duration.ofSeconds(20))
+                        .build());
+            }
+            Document.Result result = Document.run(clients, new Document.Options(Document.Way.COMPARE, 6, 1, TIME));
+
+            assertThat(result.holds()).as(result.toString()).isTrue();
+            assertThat(result.conflicts()).isPositive();
+            assertThat(result.editors())
+                    .hasSize(6)
+                    .allSatisfy(editor ->
+                            assertThat(editor.edits()).as(editor.name()).isPositive())
+                    .allSatisfy(editor -> assertThat(editor.seen()).isEqualTo(result.changes()));
+        } finally {
+            clients.forEach(KvClient::close);
+        }
+    }
+
+    @Test
+    void document_editedBlindly_losesWords() {
+        Document.Result result = Document.run(List.of(client), new Document.Options(Document.Way.BLIND, 6, 1, TIME));
+
+        assertThat(result.lost()).as(result.toString()).isPositive();
+        assertThat(result.different()).isZero();
+        assertThat(result.holds()).isFalse();
+    }
+
+    @Test
     void example_asACommand_printsItsTablesAndRemovesItsKeys() {
         Run shop = run("shop", "--endpoints", endpoints(), "--seconds", "5", "--stock", "10");
         Run bank = run("bank", "--endpoints", endpoints(), "--seconds", "1");
         Run leaderboard = run("leaderboard", "--endpoints", endpoints(), "--seconds", "1");
+
+        Run document = run("document", "--endpoints", endpoints(), "--seconds", "1");
 
         assertThat(shop.exitCode()).as(shop.err()).isZero();
         assertThat(shop.out()).contains("ok: orders and stock left add up", "oversold: ", "item 3");
@@ -112,6 +149,8 @@ final class ExamplesTest {
         assertThat(bank.out()).contains("ok: every audit must come to 20000", "linearizable");
         assertThat(leaderboard.exitCode()).as(leaderboard.err()).isZero();
         assertThat(leaderboard.out()).contains("ok: 0 boards were older", "10 player-", "stale (stale, member");
+        assertThat(document.exitCode()).as(document.err()).isZero();
+        assertThat(document.out()).contains("ok: 0 words are lost", "and 0 of 4 replicas differ");
         assertThat(client.sync()
                         .get(Names.fresh("shop").all().substring(0, 8), GetOptions.DEFAULT.withPrefix())
                         .getCount())
@@ -124,6 +163,7 @@ final class ExamplesTest {
             {"shop", "--items", "0"},
             {"bank", "--accounts", "1"},
             {"leaderboard", "--players", "3"},
+            {"document", "--editors", "9"},
             {"shop", "--seconds", "0"},
             {"bank", "--endpoints", "http://"}
         }) {
