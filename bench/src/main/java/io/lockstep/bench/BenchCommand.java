@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             OverloadCommand.class,
             WatchCommand.class,
+            LeasesCommand.class,
             NullServerCommand.class
         })
 public final class BenchCommand implements Runnable {
@@ -26,7 +27,8 @@ public final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(command.commandLine(), "which? load, compare, overload, watch or null-server");
+        throw new ParameterException(
+                command.commandLine(), "which? load, compare, overload, watch, leases or null-server");
     }
 
     /** For running the benchmarks without the rest of the command line. */

@@ -11,7 +11,6 @@ import io.lockstep.bench.load.LoadSpec;
 import io.lockstep.bench.load.Mix;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -118,27 +117,8 @@ final class OverloadCommand implements Callable<Integer> {
             description = "no member may have more resident memory (default: ${DEFAULT-VALUE})")
     long maxMemoryMiB;
 
-    @Option(
-            names = "--system",
-            defaultValue = "lockstep",
-            paramLabel = "SYSTEM",
-            description = "lockstep, etcd or etcd=BINARY (default: ${DEFAULT-VALUE})")
-    String system = "lockstep";
-
-    @Option(
-            names = "--java-options",
-            defaultValue = "-Xms64m -Xmx384m -XX:MaxDirectMemorySize=256m -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError"
-                    + " -Dcom.google.protobuf.use_unsafe_pre22_gencode=true",
-            paramLabel = "OPTIONS",
-            description = "for each node of Lockstep; the default is the memory of `kv up`")
-    String javaOptions = "";
-
-    @Option(
-            names = "--dir",
-            defaultValue = ".lockstep/bench",
-            paramLabel = "FOLDER",
-            description = "where all data goes (default: ${DEFAULT-VALUE})")
-    Path folder = Path.of(".lockstep", "bench");
+    @Mixin
+    ServerOptions servers = new ServerOptions();
 
     @Mixin
     LoadOptions options = new LoadOptions(4_096);
@@ -150,9 +130,8 @@ final class OverloadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = command.commandLine().getOut();
-        ServerSystem servers = servers();
         LoadSpec normal = spec(clients, 0, warmupSeconds, 10);
-        try (LocalCluster cluster = LocalCluster.start(servers, folder.toAbsolutePath(), linkMbit * 125_000L);
+        try (LocalCluster cluster = LocalCluster.start(servers(), servers.folder(), linkMbit * 125_000L);
                 Observer observer = new Observer(cluster)) {
             if (!loadCpus.isBlank()) {
                 pin();
@@ -293,13 +272,8 @@ final class OverloadCommand implements Callable<Integer> {
             throw new ParameterException(
                     command.commandLine(), "--link-mbit is " + linkMbit + "; allowed are 0 (no limit) and more");
         }
-        try {
-            ServerSystem named =
-                    ServerSystem.named(system, List.of(javaOptions.trim().split("\\s+", -1)));
-            return serverCpus.isBlank() ? named : new ServerSystem.Pinned(named, serverCpus);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), e.getMessage(), e);
-        }
+        ServerSystem named = servers.system(command);
+        return serverCpus.isBlank() ? named : new ServerSystem.Pinned(named, serverCpus);
     }
 
     /** All threads of this process; those that come later inherit it. */
