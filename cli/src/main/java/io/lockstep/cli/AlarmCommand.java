@@ -23,7 +23,7 @@ abstract sealed class AlarmCommand extends ClientCommand {
 
         @Override
         int run(KvClient client, Text out) {
-            output.printer().alarms(out, await(client.maintenance().alarms()));
+            output.printer().alarms(out, Waiting.on(client.maintenance().alarms()));
             return CommandFailed.DONE;
         }
     }
@@ -40,8 +40,9 @@ abstract sealed class AlarmCommand extends ClientCommand {
         @Override
         int run(KvClient client, Text out) {
             AlarmResponse.Builder ended = AlarmResponse.newBuilder();
-            for (AlarmMember alarm : await(client.maintenance().alarms()).getAlarmsList()) {
-                ended.addAllAlarms(await(client.maintenance().disarm(alarm)).getAlarmsList());
+            for (AlarmMember alarm : Waiting.on(client.maintenance().alarms()).getAlarmsList()) {
+                ended.addAllAlarms(
+                        Waiting.on(client.maintenance().disarm(alarm)).getAlarmsList());
             }
             output.printer().alarms(out, ended.build());
             return CommandFailed.DONE;

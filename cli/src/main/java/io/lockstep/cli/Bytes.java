@@ -64,4 +64,9 @@ public final class Bytes {
     public static String text(String argument) {
         return new String(argument.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
+
+    /** A text as an argument. */
+    static String ofText(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
 }

@@ -5,8 +5,6 @@ import io.lockstep.client.ClientException;
 import io.lockstep.client.KvClient;
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Mixin;
 
 /** A command that asks the servers: opens a client, prints what {@link #run} put together, explains what failed. */
@@ -32,9 +30,9 @@ abstract class ClientCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws IOException {
+        console.shared().ifPresent(shared -> shared.fill(connection));
         check();
-        // Not closed: the process ends, and taking the connection down in order would cost time that nobody gains from.
-        KvClient client = connection.open(console);
+        KvClient client = open();
         Text out = new Text();
         try {
             return run(client, out);
@@ -42,21 +40,23 @@ abstract class ClientCommand implements Callable<Integer> {
             throw new CommandFailed(Explain.failure(failed));
         } finally {
             out.writeTo(console.out());
-            if (!Boolean.getBoolean("kv.process")) {
+            // A process that ends does without: taking the connection down in order would cost time that nobody gains
+            // from.
+            if (console.shared().isEmpty() && !Boolean.getBoolean("kv.process")) {
                 client.close();
             }
         }
     }
 
-    static <A> A await(CompletableFuture<A> answer) {
-        try {
-            return answer.join();
-        } catch (CompletionException failed) {
-            if (failed.getCause() instanceof ClientException known) {
-                throw known;
-            }
-            throw failed;
-        }
+    private KvClient open() {
+        return console.shared().isPresent()
+                ? console.shared().get().client(console, connection, readsInput())
+                : connection.open(console, readsInput());
+    }
+
+    /** Whether it reads standard input, so that no password can be read there. */
+    boolean readsInput() {
+        return false;
     }
 
     /** Refuses options that do not go together, before anything is connected. */

@@ -22,6 +22,8 @@ import java.util.zip.ZipOutputStream;
  */
 public final class ClientJar {
     private static final String SERVICES = "META-INF/services/";
+    /** Where JLine finds its ways to a terminal. */
+    private static final String TERMINALS = "META-INF/jline/";
 
     private final Set<String> seen = new HashSet<>();
     /** Lines of all jars by service: each jar names its own providers. */
@@ -63,7 +65,7 @@ public final class ClientJar {
     private static boolean isNeeded(ZipEntry entry) {
         String name = entry.getName();
         return !entry.isDirectory()
-                && !name.startsWith("META-INF/")
+                && (!name.startsWith("META-INF/") || name.startsWith(TERMINALS))
                 && !name.equals("module-info.class")
                 && !name.endsWith(".proto");
     }

@@ -10,6 +10,8 @@ public final class CommandFailed extends RuntimeException {
     public static final int FAILED = 1;
     /** Wrongly asked. */
     public static final int USAGE = 2;
+    /** Ended by Ctrl-C, as shells tell it. */
+    public static final int INTERRUPTED = 130;
 
     private final int exitCode;
 

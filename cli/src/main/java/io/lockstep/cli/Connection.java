@@ -12,12 +12,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How to reach the servers: the options of every command that talks to them. */
 final class Connection {
     private static final String DEFAULT_ENDPOINT = "127.0.0.1:2379";
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
     @Option(
             names = "--endpoints",
@@ -31,10 +33,10 @@ final class Connection {
     @Option(
             names = "--command-timeout",
             paramLabel = "TIME",
-            defaultValue = "5s",
             converter = Durations.class,
             description = "How long a call may take, all attempts together. Default: 5s.")
-    Duration timeout = Duration.ofSeconds(5);
+    @Nullable
+    Duration timeout;
 
     @Option(names = "--cacert", paramLabel = "FILE", description = "Who signed the servers' certificates (PEM).")
     @Nullable
@@ -88,13 +90,41 @@ final class Connection {
         return secure ? new Endpoint(endpoint.host(), endpoint.port(), true) : endpoint;
     }
 
-    KvClient open(Console console) {
+    /** What is not given here is as there. A user comes with a password: with another one, with none of there. */
+    void inherit(Connection shell) {
+        endpoints = endpoints == null ? shell.endpoints : endpoints;
+        timeout = timeout == null ? shell.timeout : timeout;
+        if (ca == null && certificate == null && key == null) {
+            ca = shell.ca;
+            certificate = shell.certificate;
+            key = shell.key;
+        }
+        if (user == null && password == null) {
+            user = shell.user;
+            password = shell.password;
+        }
+    }
+
+    Duration timeout() {
+        Duration given = timeout;
+        return given == null ? DEFAULT_TIMEOUT : given;
+    }
+
+    /** All that tells one client from another, but how long its calls take. */
+    List<String> settings(Console console) {
+        return Stream.of(String.join(",", endpoints(console).keySet()), ca, certificate, key, user, password)
+                .map(String::valueOf)
+                .toList();
+    }
+
+    /** @param inputIsTaken standard input is read by the command: a password cannot be in it */
+    KvClient open(Console console, boolean inputIsTaken) {
         List<Endpoint> members = new ArrayList<>(endpoints(console).values());
         RetryPolicy retries = RetryPolicy.DEFAULT.withMaxUnreached(2 * members.size());
         try {
             KvClientBuilder builder = KvClient.builder()
                     .endpoints(members)
-                    .timeout(timeout)
+                    .timeout(timeout())
                     .retries(retries)
                     // Of a command that lives for a blink: nothing to keep alive, and native code would have to be
                     // loaded.
@@ -102,30 +132,39 @@ final class Connection {
                     .nativeTransport(false)
                     .callbackExecutor(Runnable::run);
             tls(console).ifPresent(builder::tls);
-            logIn(console, builder);
+            who(console).ifPresent(who -> builder.credentials(who.name(), who.password(console, inputIsTaken)));
             return builder.build();
         } catch (IllegalArgumentException bad) {
             throw CommandFailed.usage(String.valueOf(bad.getMessage()));
         }
     }
 
-    private void logIn(Console console, KvClientBuilder builder) {
-        Optional<String> given =
+    /** A user; the password is asked for if it is not given. */
+    record Who(String name, Optional<String> given) {
+        String password(Console console, boolean inputIsTaken) {
+            return given.orElseGet(() -> Passwords.own(console, inputIsTaken));
+        }
+    }
+
+    /** Who calls, if anybody is named. */
+    Optional<Who> who(Console console) {
+        Optional<String> named =
                 user != null ? Optional.of(Bytes.text(user)) : console.environment("LOCKSTEP_USER", "ETCDCTL_USER");
         Optional<String> secret = password != null
                 ? Optional.of(Bytes.text(password))
                 : console.environment("LOCKSTEP_PASSWORD", "ETCDCTL_PASSWORD");
-        if (given.isEmpty()) {
+        if (named.isEmpty()) {
             if (password != null) {
                 throw CommandFailed.usage("--password needs --user: whose is it?");
             }
-            return;
+            return Optional.empty();
         }
-        String text = given.get();
+        String text = named.get();
         int colon = secret.isPresent() ? -1 : text.indexOf(':');
-        String name = colon < 0 ? text : text.substring(0, colon);
-        builder.credentials(
-                name, colon < 0 ? secret.orElseGet(() -> Passwords.own(console)) : text.substring(colon + 1));
+        return Optional.of(
+                colon < 0
+                        ? new Who(text, secret)
+                        : new Who(text.substring(0, colon), Optional.of(text.substring(colon + 1))));
     }
 
     private Optional<ClientTls> tls(Console console) {

@@ -10,6 +10,7 @@ import java.util.Optional;
  * What surrounds a command: its streams, environment and folder. Passed in, so that tests run commands in their own JVM.
  *
  * @param colour whether the error stream is a terminal that wants colour
+ * @param shared what a command that runs in a shell has in common with the others there
  */
 public record Console(
         InputStream in,
@@ -17,7 +18,19 @@ public record Console(
         PrintStream err,
         Map<String, String> environment,
         Path folder,
-        boolean colour) {
+        boolean colour,
+        Optional<Shared> shared) {
+
+    /** Of a command that runs by itself. */
+    public Console(
+            InputStream in,
+            PrintStream out,
+            PrintStream err,
+            Map<String, String> environment,
+            Path folder,
+            boolean colour) {
+        this(in, out, err, environment, folder, colour, Optional.empty());
+    }
 
     /** The process's own; the launcher says whether there is a terminal, since the JVM cannot tell for one stream. */
     static Console ofProcess() {
@@ -30,6 +43,11 @@ public record Console(
                 System.getenv(),
                 Path.of(folder).toAbsolutePath(),
                 terminal);
+    }
+
+    /** The same inside of a shell. */
+    Console within(Shared shell, InputStream input) {
+        return new Console(input, out, err, environment, folder, colour, Optional.of(shell));
     }
 
     /** The first of these variables that is set and not empty. */

@@ -34,11 +34,8 @@ final class DelCommand extends ClientCommand {
     @Nullable
     String end;
 
-    @Option(names = "--prefix", description = "All keys that begin with KEY.")
-    boolean prefix;
-
-    @Option(names = "--from-key", description = "KEY and all keys after it.")
-    boolean fromKey;
+    @Mixin
+    RangeOptions keys = new RangeOptions();
 
     @Option(names = "--range", description = "KEY and END are a range, which END says already: for etcdctl's scripts.")
     boolean range;
@@ -55,12 +52,9 @@ final class DelCommand extends ClientCommand {
 
     @Override
     void check() {
-        RangeOptions.check(prefix, fromKey, end);
+        keys.check(key, end);
         if (range && end == null) {
             throw CommandFailed.usage("--range needs the end of the range: kv del KEY END --range");
-        }
-        if (key.isEmpty() && !prefix && !fromKey) {
-            throw CommandFailed.usage("the key is empty: give a key, or --prefix or --from-key for all keys");
         }
     }
 
@@ -77,10 +71,10 @@ final class DelCommand extends ClientCommand {
     }
 
     DeleteRangeRequest request() {
-        KeyRange keys = RangeOptions.of(key, prefix, fromKey, end);
+        KeyRange asked = keys.of(key, end);
         return DeleteRangeRequest.newBuilder()
-                .setKey(keys.key())
-                .setRangeEnd(keys.end())
+                .setKey(asked.key())
+                .setRangeEnd(asked.end())
                 .setPrevKv(previous)
                 .setAck(ack.wire())
                 .build();

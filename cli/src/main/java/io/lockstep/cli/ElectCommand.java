@@ -60,6 +60,7 @@ final class ElectCommand extends ClientCommand {
         if (!listen && value == null) {
             throw CommandFailed.usage("give a VALUE to campaign with, or --listen to see who leads");
         }
+        output.printer().get(new Text(), RangeResponse.getDefaultInstance());
     }
 
     @Override
@@ -76,6 +77,7 @@ final class ElectCommand extends ClientCommand {
                 print(client.sync().get(leadership.key().getKey(), GetOptions.DEFAULT));
                 return LockCommand.awaitLoss(lease);
             } finally {
+                LockCommand.wake();
                 LockCommand.forget(farewell);
             }
         }
@@ -92,8 +94,7 @@ final class ElectCommand extends ClientCommand {
                         .build());
             }
         } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
-            throw new CommandFailed("interrupted");
+            throw Waiting.interrupted();
         }
     }
 

@@ -3,6 +3,7 @@ package io.lockstep.cli;
 import io.lockstep.cli.output.NoTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -34,6 +35,10 @@ final class ErrorLine implements IParameterExceptionHandler, IExecutionException
         if (error instanceof CommandFailed known) {
             console.error(String.valueOf(known.getMessage()));
             return known.exitCode();
+        }
+        if (error instanceof CancellationException || error instanceof InterruptedException) {
+            // Who ended it knows.
+            return CommandFailed.INTERRUPTED;
         }
         if (error instanceof NoTable wrongFormat) {
             console.error(String.valueOf(wrongFormat.getMessage()));

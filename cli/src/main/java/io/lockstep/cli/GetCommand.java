@@ -12,6 +12,7 @@ import io.lockstep.client.KvClient;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -56,11 +57,8 @@ final class GetCommand extends ClientCommand {
     @Nullable
     String end;
 
-    @Option(names = "--prefix", description = "All keys that begin with KEY.")
-    boolean prefix;
-
-    @Option(names = "--from-key", description = "KEY and all keys after it.")
-    boolean fromKey;
+    @Mixin
+    RangeOptions keys = new RangeOptions();
 
     @Option(names = "--rev", paramLabel = "N", description = "As of this revision. Default: the newest.")
     long revision;
@@ -107,10 +105,7 @@ final class GetCommand extends ClientCommand {
 
     @Override
     void check() {
-        RangeOptions.check(prefix, fromKey, end);
-        if (key.isEmpty() && !prefix && !fromKey) {
-            throw CommandFailed.usage("the key is empty: give a key, or --prefix or --from-key for all keys");
-        }
+        keys.check(key, end);
         if (valueOnly && output.format != Format.simple) {
             throw CommandFailed.usage("--print-value-only is only for -w simple, not "
                     + output.format.name().toLowerCase(Locale.ROOT));
@@ -145,9 +140,9 @@ final class GetCommand extends ClientCommand {
                 .limit(limit)
                 .revision(Math.max(0, revision))
                 .sort(sortBy == null ? SortTarget.KEY : sortBy.target, order == null ? SortOrder.NONE : order);
-        if (prefix) {
+        if (keys.prefix) {
             options = options.withPrefix();
-        } else if (fromKey) {
+        } else if (keys.fromKey) {
             options = options.fromKey();
         } else if (end != null) {
             options = options.range(Bytes.of(end));

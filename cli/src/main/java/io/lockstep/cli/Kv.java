@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -54,6 +55,7 @@ public final class Kv {
             "snapshot",
             "certs",
             "lag",
+            "shell",
             "version",
             "completion",
             "example",
@@ -96,6 +98,8 @@ public final class Kv {
         } catch (CommandFailed failed) {
             console.error(String.valueOf(failed.getMessage()));
             return failed.exitCode();
+        } catch (CancellationException interrupted) {
+            return CommandFailed.INTERRUPTED;
         }
     }
 
@@ -109,10 +113,14 @@ public final class Kv {
         if (name.equals("help")) {
             return help(arguments.rest(), console);
         }
+        boolean delegated = Delegate.isOne(name) || Delegate.isOfBackups(command);
+        if (delegated && console.shared().isPresent() && Outside.isPossible()) {
+            return Outside.run(words, console, console.shared().get().options());
+        }
         if (Delegate.isOne(name)) {
             return Delegate.run(name, arguments.rest(), console);
         }
-        if (Delegate.isOfBackups(command)) {
+        if (delegated) {
             return Delegate.backups(command.get(1), arguments.rest());
         }
         CommandLine line = command(command, console);
@@ -196,6 +204,7 @@ public final class Kv {
             case "certs" -> new CertsCommand(console);
             case "lag" -> new LagCommand(console);
             case "member list" -> new MemberListCommand(console);
+            case "shell" -> new ShellCommand(console);
             case "version" -> new VersionCommand(console);
             case "completion" -> new CompletionCommand(console);
             case "up" -> new UpCommand(console);

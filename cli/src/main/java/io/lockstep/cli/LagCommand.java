@@ -62,8 +62,9 @@ final class LagCommand implements Callable<Integer> {
         if (count < 0) {
             throw CommandFailed.usage("--count is " + count + "; it must be 1 or more");
         }
+        console.shared().ifPresent(shared -> shared.fill(connection));
         boolean allAnswer = true;
-        try (KvClient client = connection.open(console)) {
+        try (KvClient client = connection.open(console, false)) {
             Map<String, Endpoint> members = members(client);
             for (int look = 0; count == 0 || look < count; look++) {
                 if (look > 0) {

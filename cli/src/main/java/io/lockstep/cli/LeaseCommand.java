@@ -155,8 +155,7 @@ final class LeaseCommand {
             try {
                 TimeUnit.MILLISECONDS.sleep(ttlSeconds * 1000 / 3);
             } catch (InterruptedException ended) {
-                Thread.currentThread().interrupt();
-                throw new CommandFailed("interrupted");
+                throw Waiting.interrupted();
             }
         }
     }

@@ -31,8 +31,6 @@ final class LockCommand extends ClientCommand {
     /** As good as for ever. */
     static final Duration PATIENCE = Duration.ofDays(365);
 
-    private static final int FIRST_SIGNAL_EXIT_CODE = 128;
-
     @Parameters(index = "0", paramLabel = "NAME")
     String name = "";
 
@@ -51,6 +49,12 @@ final class LockCommand extends ClientCommand {
         super(console);
     }
 
+    /** Whether the lock can be shown at all, before it is waited for. */
+    @Override
+    void check() {
+        output.printer().get(new Text(), RangeResponse.getDefaultInstance());
+    }
+
     @Override
     int run(KvClient client, Text out) {
         try (Lease lease = client.sync().openLease(Duration.ofSeconds(ttlSeconds))) {
@@ -60,9 +64,15 @@ final class LockCommand extends ClientCommand {
                 RangeResponse held = client.sync().get(lock.key(), GetOptions.DEFAULT);
                 return command == null ? hold(held, lease) : execute(command, held);
             } finally {
+                wake();
                 forget(farewell);
             }
         }
+    }
+
+    /** An interrupt has ended the wait; giving the lease back is not to be ended by the same one. */
+    static void wake() {
+        var unused = Thread.interrupted();
     }
 
     /** The process may be ending by a signal already; then the hook does its work. */
@@ -90,7 +100,7 @@ final class LockCommand extends ClientCommand {
     }
 
     static int awaitLoss(Lease lease) {
-        var unused = lease.lost().join();
+        var unused = Waiting.on(lease.lost());
         throw new CommandFailed("the lease was lost: nobody could be reached in time to renew it, or it was revoked");
     }
 
@@ -100,20 +110,22 @@ final class LockCommand extends ClientCommand {
         builder.environment()
                 .put("ETCD_LOCK_REV", Long.toString(held.getHeader().getRevision()));
         try {
-            Process process = builder.start();
-            try {
-                return process.waitFor();
-            } finally {
-                if (process.isAlive()) {
-                    process.destroy();
-                    var unused = process.waitFor(1, TimeUnit.SECONDS);
-                }
-            }
+            return awaitEnd(builder.start());
         } catch (IOException notThere) {
             throw new CommandFailed("cannot run \"" + command.get(0) + "\": " + notThere.getMessage());
         } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
-            return FIRST_SIGNAL_EXIT_CODE;
+            throw Waiting.interrupted();
+        }
+    }
+
+    private static int awaitEnd(Process process) throws InterruptedException {
+        try {
+            return process.waitFor();
+        } finally {
+            if (process.isAlive()) {
+                process.destroy();
+                var unused = process.waitFor(1, TimeUnit.SECONDS);
+            }
         }
     }
 }

@@ -71,6 +71,11 @@ final class PutCommand extends ClientCommand {
     }
 
     @Override
+    boolean readsInput() {
+        return value == null && !keepValue;
+    }
+
+    @Override
     int run(KvClient client, Text out) {
         PutResponse answer = client.sync().put(request());
         output.printer().put(out, answer);

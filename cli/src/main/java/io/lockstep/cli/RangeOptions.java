@@ -2,12 +2,17 @@ package io.lockstep.cli;
 
 import io.lockstep.client.KeyRange;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
-/** The three ways to say which keys. */
+/** The ways to say which keys, beside the key itself and the end of a range. */
 final class RangeOptions {
-    private RangeOptions() {}
+    @Option(names = "--prefix", description = "All keys that begin with KEY.")
+    boolean prefix;
 
-    static void check(boolean prefix, boolean fromKey, @Nullable String end) {
+    @Option(names = "--from-key", description = "KEY and all keys after it.")
+    boolean fromKey;
+
+    void check(@Nullable String end) {
         if (prefix && fromKey) {
             throw CommandFailed.usage("--prefix and --from-key exclude each other: choose one");
         }
@@ -17,7 +22,15 @@ final class RangeOptions {
         }
     }
 
-    static KeyRange of(String key, boolean prefix, boolean fromKey, @Nullable String end) {
+    /** An empty key is none, unless it stands for all. */
+    void check(String key, @Nullable String end) {
+        check(end);
+        if (key.isEmpty() && !prefix && !fromKey) {
+            throw CommandFailed.usage("the key is empty: give a key, or --prefix or --from-key for all keys");
+        }
+    }
+
+    KeyRange of(String key, @Nullable String end) {
         if (prefix) {
             return KeyRange.prefix(Bytes.of(key));
         }

@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import io.lockstep.api.ResponseHeader;
 import io.lockstep.api.auth.Permission;
 import io.lockstep.cli.output.AuthPrinter;
 import io.lockstep.cli.output.Text;
@@ -7,29 +8,39 @@ import io.lockstep.client.KeyRange;
 import io.lockstep.client.KvClient;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Roles: the members of {@code kv role}. */
 final class RoleCommand {
     private RoleCommand() {}
 
+    /** Of a role as a whole. */
+    private abstract static class Whole extends ClientCommand {
+        @Parameters(index = "0", paramLabel = "ROLE")
+        String role = "";
+
+        Whole(Console console) {
+            super(console);
+        }
+
+        final void done(Text out, ResponseHeader header, String what) {
+            new AuthPrinter(output.format).done(out, header, "Role " + Bytes.text(role) + " " + what);
+        }
+    }
+
     @Command(
             name = "add",
             description = "Adds a role.",
             footer = {"", "Examples:", "  kv role add readers"})
-    static final class Add extends ClientCommand {
-        @Parameters(index = "0", paramLabel = "ROLE")
-        String role = "";
-
+    static final class Add extends Whole {
         Add(Console console) {
             super(console);
         }
 
         @Override
         int run(KvClient client, Text out) {
-            var answer = Waiting.on(client.auth().roleAdd(Bytes.text(role)));
-            new AuthPrinter(output.format).done(out, answer.getHeader(), "Role " + Bytes.text(role) + " created");
+            done(out, Waiting.on(client.auth().roleAdd(Bytes.text(role))).getHeader(), "created");
             return CommandFailed.DONE;
         }
     }
@@ -38,18 +49,14 @@ final class RoleCommand {
             name = "delete",
             description = "Deletes a role, and takes it from all users.",
             footer = {"", "Examples:", "  kv role delete readers"})
-    static final class Delete extends ClientCommand {
-        @Parameters(index = "0", paramLabel = "ROLE")
-        String role = "";
-
+    static final class Delete extends Whole {
         Delete(Console console) {
             super(console);
         }
 
         @Override
         int run(KvClient client, Text out) {
-            var answer = Waiting.on(client.auth().roleDelete(Bytes.text(role)));
-            new AuthPrinter(output.format).done(out, answer.getHeader(), "Role " + Bytes.text(role) + " deleted");
+            done(out, Waiting.on(client.auth().roleDelete(Bytes.text(role))).getHeader(), "deleted");
             return CommandFailed.DONE;
         }
     }
@@ -115,11 +122,8 @@ final class RoleCommand {
         @Nullable
         String end;
 
-        @Option(names = "--prefix", description = "All keys that begin with KEY.")
-        boolean prefix;
-
-        @Option(names = "--from-key", description = "KEY and all behind it.")
-        boolean fromKey;
+        @Mixin
+        RangeOptions range = new RangeOptions();
 
         GrantPermission(Console console) {
             super(console);
@@ -127,7 +131,7 @@ final class RoleCommand {
 
         @Override
         void check() {
-            RangeOptions.check(prefix, fromKey, end);
+            range.check(end);
             type();
         }
 
@@ -142,7 +146,7 @@ final class RoleCommand {
 
         @Override
         int run(KvClient client, Text out) {
-            KeyRange keys = RangeOptions.of(key, prefix, fromKey, end);
+            KeyRange keys = range.of(key, end);
             var answer = Waiting.on(client.auth().roleGrantPermission(Bytes.text(role), type(), keys));
             new AuthPrinter(output.format).done(out, answer.getHeader(), "Role " + Bytes.text(role) + " updated");
             return CommandFailed.DONE;
@@ -169,11 +173,8 @@ final class RoleCommand {
         @Nullable
         String end;
 
-        @Option(names = "--prefix", description = "All keys that begin with KEY.")
-        boolean prefix;
-
-        @Option(names = "--from-key", description = "KEY and all behind it.")
-        boolean fromKey;
+        @Mixin
+        RangeOptions range = new RangeOptions();
 
         RevokePermission(Console console) {
             super(console);
@@ -181,12 +182,12 @@ final class RoleCommand {
 
         @Override
         void check() {
-            RangeOptions.check(prefix, fromKey, end);
+            range.check(end);
         }
 
         @Override
         int run(KvClient client, Text out) {
-            KeyRange keys = RangeOptions.of(key, prefix, fromKey, end);
+            KeyRange keys = range.of(key, end);
             var answer = Waiting.on(client.auth().roleRevokePermission(Bytes.text(role), keys));
             String what = keys.end().isEmpty() ? "key " : "range ";
             new AuthPrinter(output.format)

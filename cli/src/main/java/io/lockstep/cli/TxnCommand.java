@@ -39,6 +39,11 @@ final class TxnCommand extends ClientCommand {
     }
 
     @Override
+    boolean readsInput() {
+        return true;
+    }
+
+    @Override
     int run(KvClient client, Text out) {
         TxnRequest request;
         try {

@@ -1,17 +1,31 @@
 package io.lockstep.cli;
 
+import io.lockstep.api.ResponseHeader;
 import io.lockstep.cli.output.AuthPrinter;
 import io.lockstep.cli.output.Text;
 import io.lockstep.client.Auth;
 import io.lockstep.client.KvClient;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Users: the members of {@code kv user}. */
 final class UserCommand {
     private UserCommand() {}
+
+    /** Where a password comes from that is not on the command line. */
+    private static final class Asking {
+        @Option(
+                names = "--interactive",
+                arity = "0..1",
+                fallbackValue = "true",
+                defaultValue = "true",
+                paramLabel = "true|false",
+                description = "Ask for the password at the terminal (default), or read a line from standard input.")
+        boolean interactive = true;
+    }
 
     @Command(
             name = "add",
@@ -36,14 +50,8 @@ final class UserCommand {
         @Option(names = "--no-password", description = "No password is this user's: a certificate is needed.")
         boolean noPassword;
 
-        @Option(
-                names = "--interactive",
-                arity = "0..1",
-                fallbackValue = "true",
-                defaultValue = "true",
-                paramLabel = "true|false",
-                description = "Ask for the password at the terminal (default), or read a line from standard input.")
-        boolean interactive = true;
+        @Mixin
+        Asking asking = new Asking();
 
         Add(Console console) {
             super(console);
@@ -67,7 +75,7 @@ final class UserCommand {
         }
 
         private String fresh(String name) {
-            return password != null ? Bytes.text(password) : Passwords.fresh(console(), name, interactive);
+            return password != null ? Bytes.text(password) : Passwords.fresh(console(), name, asking.interactive);
         }
     }
 
@@ -155,14 +163,8 @@ final class UserCommand {
         @Parameters(index = "0", paramLabel = "NAME")
         String user = "";
 
-        @Option(
-                names = "--interactive",
-                arity = "0..1",
-                fallbackValue = "true",
-                defaultValue = "true",
-                paramLabel = "true|false",
-                description = "Ask for the password at the terminal (default), or read a line from standard input.")
-        boolean interactive = true;
+        @Mixin
+        Asking asking = new Asking();
 
         Passwd(Console console) {
             super(console);
@@ -171,10 +173,28 @@ final class UserCommand {
         @Override
         int run(KvClient client, Text out) {
             String name = Bytes.text(user);
-            String password = Passwords.fresh(console(), name, interactive);
+            String password = Passwords.fresh(console(), name, asking.interactive);
             var answer = Waiting.on(client.auth().userChangePassword(name, password));
             new AuthPrinter(output.format).done(out, answer.getHeader(), "Password updated");
             return CommandFailed.DONE;
+        }
+    }
+
+    /** Of a user and one of its roles. */
+    private abstract static class Membership extends ClientCommand {
+        @Parameters(index = "0", paramLabel = "NAME")
+        String user = "";
+
+        @Parameters(index = "1", paramLabel = "ROLE")
+        String role = "";
+
+        Membership(Console console) {
+            super(console);
+        }
+
+        final void done(Text out, ResponseHeader header, String what) {
+            new AuthPrinter(output.format)
+                    .done(out, header, "Role " + Bytes.text(role) + " is " + what + " user " + Bytes.text(user));
         }
     }
 
@@ -182,13 +202,7 @@ final class UserCommand {
             name = "grant-role",
             description = "Gives a user a role.",
             footer = {"", "Examples:", "  kv user grant-role ann readers"})
-    static final class GrantRole extends ClientCommand {
-        @Parameters(index = "0", paramLabel = "NAME")
-        String user = "";
-
-        @Parameters(index = "1", paramLabel = "ROLE")
-        String role = "";
-
+    static final class GrantRole extends Membership {
         GrantRole(Console console) {
             super(console);
         }
@@ -196,11 +210,7 @@ final class UserCommand {
         @Override
         int run(KvClient client, Text out) {
             var answer = Waiting.on(client.auth().userGrantRole(Bytes.text(user), Bytes.text(role)));
-            new AuthPrinter(output.format)
-                    .done(
-                            out,
-                            answer.getHeader(),
-                            "Role " + Bytes.text(role) + " is granted to user " + Bytes.text(user));
+            done(out, answer.getHeader(), "granted to");
             return CommandFailed.DONE;
         }
     }
@@ -209,13 +219,7 @@ final class UserCommand {
             name = "revoke-role",
             description = "Takes a role from a user.",
             footer = {"", "Examples:", "  kv user revoke-role ann readers"})
-    static final class RevokeRole extends ClientCommand {
-        @Parameters(index = "0", paramLabel = "NAME")
-        String user = "";
-
-        @Parameters(index = "1", paramLabel = "ROLE")
-        String role = "";
-
+    static final class RevokeRole extends Membership {
         RevokeRole(Console console) {
             super(console);
         }
@@ -223,11 +227,7 @@ final class UserCommand {
         @Override
         int run(KvClient client, Text out) {
             var answer = Waiting.on(client.auth().userRevokeRole(Bytes.text(user), Bytes.text(role)));
-            new AuthPrinter(output.format)
-                    .done(
-                            out,
-                            answer.getHeader(),
-                            "Role " + Bytes.text(role) + " is revoked from user " + Bytes.text(user));
+            done(out, answer.getHeader(), "revoked from");
             return CommandFailed.DONE;
         }
     }

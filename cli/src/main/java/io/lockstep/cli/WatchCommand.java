@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,8 +39,8 @@ final class WatchCommand extends ClientCommand {
     @Nullable
     String end;
 
-    @Option(names = "--prefix", description = "All keys that begin with KEY.")
-    boolean prefix;
+    @Mixin
+    RangeOptions keys = new RangeOptions();
 
     @Option(names = "--rev", paramLabel = "N", description = "From this revision on. Default: from now on.")
     long revision;
@@ -56,7 +57,7 @@ final class WatchCommand extends ClientCommand {
 
     @Override
     void check() {
-        RangeOptions.check(prefix, false, end);
+        keys.check(end);
         if (revision < 0) {
             throw CommandFailed.usage("--rev is " + revision + "; it must be 0 (from now on) or more");
         }
@@ -67,7 +68,7 @@ final class WatchCommand extends ClientCommand {
         if (output.format == Format.table) {
             output.printer().watch(new Text(), WatchResponse.getDefaultInstance());
         }
-        KeyRange range = RangeOptions.of(key, prefix, false, end);
+        KeyRange range = keys.of(key, end);
         WatchCreateRequest request = WatchCreateRequest.newBuilder()
                 .setKey(range.key())
                 .setRangeEnd(range.end())
@@ -77,7 +78,7 @@ final class WatchCommand extends ClientCommand {
                 .build();
         CompletableFuture<String> ended = new CompletableFuture<>();
         try (Watch watch = client.watch(request, new Shown(ended))) {
-            throw new CommandFailed("watch was canceled (" + ended.join() + ")");
+            throw new CommandFailed("watch was canceled (" + Waiting.on(ended) + ")");
         }
     }
 

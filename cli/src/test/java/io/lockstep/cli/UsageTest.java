@@ -130,6 +130,7 @@ final class UsageTest {
                 "member list",
                 "certs",
                 "lag",
+                "shell",
                 "version",
                 "completion"
             })
