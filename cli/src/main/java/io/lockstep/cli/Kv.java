@@ -55,6 +55,7 @@ public final class Kv {
             "snapshot",
             "certs",
             "lag",
+            "check",
             "shell",
             "version",
             "completion",
@@ -80,7 +81,9 @@ public final class Kv {
             "alarm",
             List.of("list", "disarm"),
             "snapshot",
-            List.of("save", "status", "restore"));
+            List.of("save", "status", "restore"),
+            "check",
+            List.of("perf"));
 
     private Kv() {}
 
@@ -202,6 +205,7 @@ public final class Kv {
             case "move-leader" -> new MoveLeaderCommand(console);
             case "snapshot save" -> new SnapshotCommand(console);
             case "certs" -> new CertsCommand(console);
+            case "check perf" -> new CheckPerfCommand(console);
             case "lag" -> new LagCommand(console);
             case "member list" -> new MemberListCommand(console);
             case "shell" -> new ShellCommand(console);
@@ -290,6 +294,7 @@ public final class Kv {
             case "endpoint" -> "Each server by itself: status, health, hashkv.";
             case "member" -> "The cluster's members: list.";
             case "alarm" -> "Alarms of members: list, disarm.";
+            case "check" -> "Whether the cluster bears a load: perf.";
             case "snapshot" -> "Backups: save, status, restore.";
             default ->
                 Delegate.isOne(name)

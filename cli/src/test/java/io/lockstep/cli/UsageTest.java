@@ -60,6 +60,9 @@ final class UsageTest {
                     certs --hosts a_b              | neither a host name nor an IP address
                     certs --hosts 300.1.1.1        | neither a host name nor an IP address
                     certs --ca nowhere             | nowhere
+                    check perf --load huge         | s, m, l, xl
+                    check perf --duration 5        | 5s
+                    check                          | perf
                     """)
     void wrongUse_isOneLineThatNamesTheFault_exitCode2(String words, String named) {
         KvRun.Result result = run(words.split(" "));
@@ -131,6 +134,7 @@ final class UsageTest {
                 "certs",
                 "lag",
                 "shell",
+                "check perf",
                 "version",
                 "completion"
             })
