@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import io.lockstep.api.MoveLeaderResponse;
 import io.lockstep.api.StatusResponse;
 import io.lockstep.cli.output.Text;
 import io.lockstep.client.ClientException;
@@ -38,6 +39,7 @@ final class MoveLeaderCommand extends ClientCommand {
     @Override
     void check() {
         target();
+        output.printer().moved(new Text(), 0, 0, MoveLeaderResponse.getDefaultInstance());
     }
 
     @Override
@@ -51,8 +53,8 @@ final class MoveLeaderCommand extends ClientCommand {
             }
             long self = status.getHeader().getMemberId();
             if (status.getLeader() == self) {
-                await(client.maintenance().moveLeader(endpoint, target()));
-                out.line("Leadership transferred from " + Long.toHexString(self) + " to " + Long.toHexString(target()));
+                MoveLeaderResponse moved = Waiting.on(client.maintenance().moveLeader(endpoint, target()));
+                output.printer().moved(out, self, target(), moved);
                 return CommandFailed.DONE;
             }
         }

@@ -89,6 +89,16 @@ final class RealEtcd implements AutoCloseable {
         return new Result(ctl.exitValue(), out, err);
     }
 
+    /** An etcdctl that goes on until it is ended. */
+    Process etcdctlInto(Path out, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(programs.toString(), "--endpoints", endpoint()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();

@@ -5,6 +5,7 @@ import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.DeleteRangeResponse;
 import io.lockstep.api.Member;
 import io.lockstep.api.MemberListResponse;
+import io.lockstep.api.MoveLeaderResponse;
 import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeResponse;
 import io.lockstep.api.ResponseHeader;
@@ -89,6 +90,11 @@ record FieldsPrinter() implements Printer {
             field(out, "AlarmType", alarm.getAlarm().name());
             out.line("");
         }
+    }
+
+    @Override
+    public void moved(Text out, long from, long to, MoveLeaderResponse answer) {
+        throw new NoTable("-w fields and -w table have nothing to show here: use simple or json");
     }
 
     @Override

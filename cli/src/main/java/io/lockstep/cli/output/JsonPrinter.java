@@ -5,6 +5,7 @@ import io.lockstep.api.DeleteRangeResponse;
 import io.lockstep.api.HashKVResponse;
 import io.lockstep.api.Member;
 import io.lockstep.api.MemberListResponse;
+import io.lockstep.api.MoveLeaderResponse;
 import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeResponse;
 import io.lockstep.api.ResponseHeader;
@@ -94,6 +95,11 @@ record JsonPrinter(boolean hex) implements Printer {
                                         .number("alarm", alarm.getAlarmValue()))
                                 .toList())
                 .toString());
+    }
+
+    @Override
+    public void moved(Text out, long from, long to, MoveLeaderResponse answer) {
+        out.line(withHeader(answer.hasHeader(), answer.getHeader()).toString());
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.DeleteRangeResponse;
 import io.lockstep.api.HashKVResponse;
 import io.lockstep.api.MemberListResponse;
+import io.lockstep.api.MoveLeaderResponse;
 import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeResponse;
 import io.lockstep.api.StatusResponse;
@@ -38,6 +39,9 @@ public sealed interface Printer permits SimplePrinter, JsonPrinter, FieldsPrinte
     void members(Text out, MemberListResponse answer);
 
     void alarms(Text out, AlarmResponse answer);
+
+    /** Leadership went from one member to another. */
+    void moved(Text out, long from, long to, MoveLeaderResponse answer);
 
     void status(Text out, List<EndpointStatus> answers);
 

@@ -5,6 +5,7 @@ import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.DeleteRangeResponse;
 import io.lockstep.api.Member;
 import io.lockstep.api.MemberListResponse;
+import io.lockstep.api.MoveLeaderResponse;
 import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeResponse;
 import io.lockstep.api.ResponseOp;
@@ -88,6 +89,11 @@ record SimplePrinter(boolean hex, boolean valueOnly) implements Printer {
         answer.getAlarmsList()
                 .forEach(alarm -> out.line(
                         "memberID:" + Long.toUnsignedString(alarm.getMemberID()) + " alarm:" + alarm.getAlarm() + " "));
+    }
+
+    @Override
+    public void moved(Text out, long from, long to, MoveLeaderResponse answer) {
+        out.line("Leadership transferred from " + Go.id(from) + " to " + Go.id(to));
     }
 
     @Override

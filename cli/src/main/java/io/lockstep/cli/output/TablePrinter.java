@@ -3,6 +3,7 @@ package io.lockstep.cli.output;
 import io.lockstep.api.AlarmResponse;
 import io.lockstep.api.DeleteRangeResponse;
 import io.lockstep.api.MemberListResponse;
+import io.lockstep.api.MoveLeaderResponse;
 import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeResponse;
 import io.lockstep.api.TxnResponse;
@@ -48,6 +49,11 @@ record TablePrinter() implements Printer {
     @Override
     public void alarms(Text out, AlarmResponse answer) {
         throw new NoTable();
+    }
+
+    @Override
+    public void moved(Text out, long from, long to, MoveLeaderResponse answer) {
+        throw new NoTable("-w fields and -w table have nothing to show here: use simple or json");
     }
 
     @Override
