@@ -117,7 +117,9 @@ public final class Kv {
             return help(arguments.rest(), console);
         }
         boolean delegated = Delegate.isOne(name) || Delegate.isOfBackups(command);
-        if (delegated && console.shared().isPresent() && Outside.isPossible()) {
+        // Certificates are made with the server's libraries, which a shell does not have.
+        boolean outside = delegated || name.equals("certs");
+        if (outside && console.shared().isPresent() && Outside.isPossible()) {
             return Outside.run(words, console, console.shared().get().options());
         }
         if (Delegate.isOne(name)) {
