@@ -102,11 +102,13 @@ public final class ClientPort implements AutoCloseable {
         }
         List<SocketAddress> secured = sockets(true);
         if (!secured.isEmpty()) {
+            // HTTP/1 first: who offers both is no gRPC client but curl, Prometheus or a probe, and HTTP/2 is gRPC's
+            // alone.
             PortTls tls = new PortTls(
                     "client port",
                     config.tls().orElseThrow().files(),
-                    ApplicationProtocolNames.HTTP_2,
-                    ApplicationProtocolNames.HTTP_1_1);
+                    ApplicationProtocolNames.HTTP_1_1,
+                    ApplicationProtocolNames.HTTP_2);
             long timeoutMillis = config.http().firstBytesTimeout().toMillis();
             Function<GrpcHttp2ConnectionHandler, ChannelHandler> first =
                     grpc -> new TlsThenSniff(tls.server(), sniffer(grpc), timeoutMillis);
