@@ -248,6 +248,64 @@ final class EtcdctlScript {
             move-leader 0 1
             """;
 
+    /** Last, since it turns auth on; etcdctl asks for passwords that it was not given. */
+    private static final String AUTH = """
+            user add root:rootpw
+            user add ann:annpw
+            user add ann:annpw
+            user add
+            user get ann -w *
+            user get nobody
+            role add jobs
+            role add jobs
+            role grant-permission jobs readwrite jobs/ --prefix
+            role grant-permission jobs read a b -w json
+            role grant-permission jobs nonsense a
+            role grant-permission nobody read a
+            role get jobs -w *
+            role get nobody
+            role list -w json
+            user grant-role ann jobs -w json
+            user grant-role ann nobody
+            auth enable
+            user grant-role root root
+            auth enable
+            get jobs/1
+            put jobs/1 x --user ann:annpw
+            get jobs/ --prefix --user ann:annpw
+            get jobs/ --from-key --user ann:annpw
+            get a b --user ann:annpw --print-value-only
+            put a x --user ann:annpw
+            del jobs/1 --prev-kv --user ann:annpw -w json
+            get jobs/1 --user ann:wrong
+            get jobs/1 --user nobody:annpw
+            get jobs/1 --user ann --password annpw
+            lease grant 60 --user ann:annpw
+            lease timetolive LEASE --user ann:annpw
+            member list --user ann:annpw
+            user list --user ann:annpw
+            user get ann --user ann:annpw
+            user get root --user ann:annpw
+            role get jobs --user ann:annpw
+            role revoke-permission jobs jobs/ --prefix --user root:rootpw
+            get jobs/1 --user ann:annpw
+            user revoke-role ann jobs --user root:rootpw
+            get a --user ann:annpw
+            user list -w json --user root:rootpw
+            user delete ann --user root:rootpw
+            get a --user ann:annpw
+            role delete jobs --user root:rootpw
+            role list --user root:rootpw
+            endpoint status --user root:rootpw -w json
+            endpoint health --user root:rootpw
+            auth status --user root:rootpw
+            user delete root --user root:rootpw
+            auth disable
+            auth disable --user root:rootpw
+            auth status
+            get a
+            """;
+
     private EtcdctlScript() {}
 
     static List<Command> commands() {
@@ -269,6 +327,7 @@ final class EtcdctlScript {
         add(script, COMPACTION);
         add(script, LEASES);
         add(script, MAINTENANCE);
+        add(script, AUTH);
         return script;
     }
 
