@@ -123,6 +123,7 @@ final class ShellTerminalTest {
                 });
                 shell.type(Character.toString(CTRL_C));
                 shell.shows(PROMPT);
+                assertThat(shell.since()).as("the watch ended at once").doesNotContain("left behind");
 
                 shell.type("given up" + CTRL_C);
                 shell.shows(PROMPT);
