@@ -77,7 +77,7 @@ public final class Kv {
             "endpoint",
             List.of("status", "health", "hashkv"),
             "member",
-            List.of("list"),
+            List.of("add", "remove", "update", "promote", "list"),
             "alarm",
             List.of("list", "disarm"),
             "snapshot",
@@ -209,6 +209,10 @@ public final class Kv {
             case "certs" -> new CertsCommand(console);
             case "check perf" -> new CheckPerfCommand(console);
             case "lag" -> new LagCommand(console);
+            case "member add" -> new MemberCommand.Add(console);
+            case "member remove" -> new MemberCommand.Remove(console);
+            case "member update" -> new MemberCommand.Update(console);
+            case "member promote" -> new MemberCommand.Promote(console);
             case "member list" -> new MemberListCommand(console);
             case "shell" -> new ShellCommand(console);
             case "version" -> new VersionCommand(console);
@@ -294,7 +298,7 @@ public final class Kv {
             case "auth" -> "Whether calls need a user: enable, disable, status.";
             case "lease" -> "Leases: grant, revoke, timetolive, list, keep-alive.";
             case "endpoint" -> "Each server by itself: status, health, hashkv.";
-            case "member" -> "The cluster's members: list.";
+            case "member" -> "The cluster's members: add, remove, update, promote, list.";
             case "alarm" -> "Alarms of members: list, disarm.";
             case "check" -> "Whether the cluster bears a load: perf.";
             case "snapshot" -> "Backups: save, status, restore.";

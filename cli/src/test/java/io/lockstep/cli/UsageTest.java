@@ -48,7 +48,7 @@ final class UsageTest {
                     gte a                          | did you mean "get"
                     endpoint                       | status, health, hashkv
                     endpoint x                     | endpoint status
-                    member                         | list
+                    member                         | add, remove, update, promote, list
                     --endpoints a:1                | needs a command
                     up --nodes 2                   | 1, 3 or 5
                     up --client-ports 1,2,3        | used twice
@@ -132,6 +132,10 @@ final class UsageTest {
                 "endpoint hashkv",
                 "member list",
                 "certs",
+                "member add",
+                "member remove",
+                "member update",
+                "member promote",
                 "lag",
                 "shell",
                 "check perf",

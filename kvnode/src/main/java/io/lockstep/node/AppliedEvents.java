@@ -12,6 +12,7 @@ import io.lockstep.node.read.RevisionGate;
 import io.lockstep.node.rpc.auth.Tokens;
 import io.lockstep.node.watch.WatchHub;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What the apply thread tells the write path, the reads that wait for a revision, and the members that wait for us. */
 final class AppliedEvents implements ApplyListener {
@@ -21,6 +22,7 @@ final class AppliedEvents implements ApplyListener {
     private final LeaseEvents leases;
     private final Tokens tokens;
     private final WatchHub watches;
+    private final Consumer<ReadView> members;
 
     /** Apply thread only: of the view published last. */
     private long term;
@@ -31,13 +33,15 @@ final class AppliedEvents implements ApplyListener {
             AppliedGate applied,
             LeaseEvents leases,
             Tokens tokens,
-            WatchHub watches) {
+            WatchHub watches,
+            Consumer<ReadView> members) {
         this.proposer = proposer;
         this.revisions = revisions;
         this.applied = applied;
         this.leases = leases;
         this.tokens = tokens;
         this.watches = watches;
+        this.members = members;
     }
 
     @Override
@@ -48,6 +52,7 @@ final class AppliedEvents implements ApplyListener {
     @Override
     public void onViewPublished(ReadView view) {
         term = view.term();
+        members.accept(view);
         revisions.onPublished(view.revision());
         applied.onApplied(view.appliedIndex());
     }

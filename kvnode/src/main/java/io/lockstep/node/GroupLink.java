@@ -4,9 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.node.propose.AppliedGate;
 import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.propose.Replication;
+import io.lockstep.node.raft.GroupMembers;
 import io.lockstep.node.raft.ProposalListener;
 import io.lockstep.node.raft.RaftGroup;
 import io.lockstep.node.raft.RaftLeadership;
@@ -15,9 +17,11 @@ import io.lockstep.node.read.ReadGate;
 import io.lockstep.node.read.ReadIndexSource;
 import io.lockstep.proto.forward.AppliedRequest;
 import io.lockstep.proto.forward.AppliedResponse;
+import io.lockstep.proto.log.MemberRecord;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,26 @@ final class GroupLink implements Replication, ReadIndexSource {
     private static final String FORWARD = "forward";
     private static final String APPLIED = "applied";
     private static final long LEARN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final long memberId;
+
+    /** Written by the apply thread and before it runs, read by whoever takes a call. */
+    private volatile boolean learner;
+
+    GroupLink(long memberId) {
+        this.memberId = memberId;
+    }
+
+    /** Whether this member has no vote, by the list as applied here. */
+    boolean isLearner() {
+        return learner;
+    }
+
+    /** Apply thread only: the list that was passed on last. */
+    private @Nullable List<MemberRecord> listed;
+
+    /** Guarded by this: what the group is told once it has started. */
+    private @Nullable GroupMembers members;
 
     /** Written once when the group has started; before that nobody leads. */
     private volatile @Nullable RaftGroup group;
@@ -38,7 +62,29 @@ final class GroupLink implements Replication, ReadIndexSource {
         gate = reads;
         started.messenger().handle(FORWARD, (from, payload) -> proposer.onForwarded(payload));
         started.messenger().handle(APPLIED, (from, payload) -> answer(applied, payload));
-        group = started;
+        synchronized (this) {
+            group = started;
+            GroupMembers latest = members;
+            if (latest != null) {
+                started.members(latest);
+            }
+        }
+    }
+
+    /** The apply thread has a new view: who belongs to the cluster may be others now. */
+    void onView(ReadView view) {
+        if (view.members() == listed) {
+            return;
+        }
+        listed = view.members();
+        learner = view.members().stream().anyMatch(member -> member.getMemberId() == memberId && member.getLearner());
+        synchronized (this) {
+            members = NodeIdentity.group(view.members(), view.goneMembers());
+            RaftGroup now = group;
+            if (now != null) {
+                now.members(members);
+            }
+        }
     }
 
     @Override

@@ -6,17 +6,20 @@ import io.lockstep.node.raft.RaftGroup;
 import io.lockstep.node.rpc.NodeStatus;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /** What the client port may know of the group and the state. */
 final class GroupStatus implements NodeStatus {
     private final RaftGroup group;
     private final ReplicatedState state;
     private final LeadershipEvents leadership;
+    private final BooleanSupplier learner;
 
     /** Clients drop a member whose term goes back. Raised by any thread. */
     private final AtomicLong highestTerm = new AtomicLong();
 
-    GroupStatus(RaftGroup group, ReplicatedState state, LeadershipEvents leadership) {
+    GroupStatus(RaftGroup group, ReplicatedState state, LeadershipEvents leadership, BooleanSupplier learner) {
+        this.learner = learner;
         this.group = group;
         this.state = state;
         this.leadership = leadership;
@@ -51,7 +54,7 @@ final class GroupStatus implements NodeStatus {
 
     @Override
     public boolean isLearner() {
-        return false; // members are founders for now, and founders vote
+        return learner.getAsBoolean();
     }
 
     @Override

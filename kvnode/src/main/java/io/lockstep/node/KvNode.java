@@ -4,16 +4,17 @@ import io.grpc.Channel;
 import io.lockstep.node.apply.ReplicatedState;
 import io.lockstep.node.apply.StateOpenException;
 import io.lockstep.node.config.ConfigException;
-import io.lockstep.node.config.Founding;
 import io.lockstep.node.config.NodeConfig;
 import io.lockstep.node.expiry.Expiry;
 import io.lockstep.node.expiry.LeaseClock;
 import io.lockstep.node.expiry.Renewals;
+import io.lockstep.node.members.MemberKeeper;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.node.propose.AppliedElsewhere;
 import io.lockstep.node.propose.AppliedGate;
 import io.lockstep.node.propose.Proposer;
 import io.lockstep.node.propose.ProposerLimits;
+import io.lockstep.node.raft.GroupMembers;
 import io.lockstep.node.raft.RaftGroup;
 import io.lockstep.node.raft.RaftStartException;
 import io.lockstep.node.read.BoundProbe;
@@ -66,12 +67,12 @@ public final class KvNode implements AutoCloseable {
         faults = new NodeFaults(this, cut);
         try {
             DataDirectory directory = opened(DataDirectory.open(config.dataDirectory()));
-            Founding founding = RestoreMark.founding(config);
-            clusterId = founding.clusterId();
-            memberId = founding.member(config.name()).memberId();
+            NodeIdentity identity = NodeIdentity.of(config);
+            clusterId = identity.clusterId();
+            memberId = identity.memberId();
             long bootId = new SecureRandom().nextLong();
 
-            GroupLink link = new GroupLink();
+            GroupLink link = new GroupLink(memberId);
             clock = new NodeClock();
             answers = opened(new AnswerThreads());
             Proposer proposer = new Proposer(
@@ -94,19 +95,21 @@ public final class KvNode implements AutoCloseable {
             Renewals renewals = new Renewals(proposer::propose, System::nanoTime);
             WatchHub watches = new WatchHub(Wiring.watches(config), this::view);
             state = opened(ReplicatedState.open(
-                    Wiring.state(founding, memberId, bootId, directory.path()),
-                    new AppliedEvents(proposer, revisions, applied, leaseClock, logIns.tokens(), watches)));
+                    Wiring.state(identity, bootId, directory.path()),
+                    new AppliedEvents(
+                            proposer, revisions, applied, leaseClock, logIns.tokens(), watches, link::onView)));
             opened(watches);
             opened(proposer);
             opened(gate);
             opened(elsewhere);
+            GroupMembers members = membersOnDisk(link, identity, config);
             revisions.onPublished(state.revision());
             applied.onApplied(state.appliedIndex());
             LeadershipEvents leadership = new LeadershipEvents(proposer, gate);
             PrometheusRegistry metrics = new PrometheusRegistry();
             stateOfGroup = new StateOfGroup(state);
             group = opened(RaftGroup.start(
-                    Wiring.raft(config, founding, memberId, directory.path(), cut),
+                    Wiring.raft(config, identity, members, directory.path(), cut),
                     stateOfGroup,
                     leadership,
                     fatal::onFatal,
@@ -121,8 +124,13 @@ public final class KvNode implements AutoCloseable {
             StatesCompared compared = opened(new StatesCompared(
                     new StatesCompared.Parts(memberId, group, state, proposer, reads, writes::others),
                     config.upkeep().corruptCheckInterval()));
-            Backups backups = new Backups(directory.path().resolve("backup"), founding.clusterId(), memberId, state);
+            Backups backups = new Backups(directory.path().resolve("backup"), clusterId, memberId, state);
             LeaderMoves moves = new LeaderMoves(group);
+            MembersOfNode others = new MembersOfNode(memberId, group, state, proposer);
+            MemberKeeper keeper = opened(new MemberKeeper(others));
+            keeper.start();
+            others.register(metrics);
+            group.answerJoins(new JoinsOfNode(clusterId, state, gate, proposer)::answer);
             opened(clock); // here, so that it closes before what it watches
             clock.start(List.of(
                     proposer::onTick,
@@ -135,8 +143,9 @@ public final class KvNode implements AutoCloseable {
                     renewals::onTick,
                     upkeep::onTick,
                     compared::onTick,
-                    moves::onTick));
-            GroupStatus status = new GroupStatus(group, state, leadership);
+                    moves::onTick,
+                    others::onTick));
+            GroupStatus status = new GroupStatus(group, state, leadership, link::isLearner);
             WritePathMetrics.register(metrics, proposer, gate);
             WatchMetrics.register(metrics, watches);
             LeasesOfNode.register(metrics, leaseClock, expiry);
@@ -144,7 +153,7 @@ public final class KvNode implements AutoCloseable {
                     new LeasesOfNode(leaseClock, renewals, LeasesOfNode.minTtlSeconds(config.electionTimeout()));
             Views views = state::acquireView;
             NodeServices services = new NodeServices(
-                    founding.clusterId(),
+                    clusterId,
                     memberId,
                     ProductVersion.TEXT,
                     writes,
@@ -156,6 +165,7 @@ public final class KvNode implements AutoCloseable {
                     status,
                     upkeep,
                     new CareOfNode(upkeep, moves, backups),
+                    others,
                     logIns,
                     metrics);
             clientPort = opened(ClientPort.start(Wiring.clientPort(config), services));
@@ -198,6 +208,24 @@ public final class KvNode implements AutoCloseable {
             return new KvNode(config, fatal);
         } catch (IOException | RaftStartException | StateOpenException | StorageException e) {
             throw new NodeStartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** @throws RaftStartException this member knows that it was removed */
+    private GroupMembers membersOnDisk(GroupLink link, NodeIdentity identity, NodeConfig config)
+            throws RaftStartException {
+        ReadView view = view();
+        try {
+            link.onView(view);
+            if (view.goneMembers().contains(memberId)) {
+                throw new RaftStartException("member " + config.name() + " (" + Long.toHexString(memberId)
+                        + ") was removed from the cluster " + Long.toHexString(clusterId)
+                        + ": start it with an empty data directory once it was added anew");
+            }
+            return NodeIdentity.group(
+                    view.members().isEmpty() ? identity.firstMembers() : view.members(), view.goneMembers());
+        } finally {
+            view.release();
         }
     }
 

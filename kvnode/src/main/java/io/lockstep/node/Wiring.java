@@ -8,10 +8,10 @@ import io.lockstep.node.config.Founding;
 import io.lockstep.node.config.HostPort;
 import io.lockstep.node.config.NodeConfig;
 import io.lockstep.node.config.NodeLimits;
+import io.lockstep.node.config.TlsFiles;
 import io.lockstep.node.config.TokenSettings;
-import io.lockstep.node.raft.PeerAddress;
+import io.lockstep.node.raft.GroupMembers;
 import io.lockstep.node.raft.PeerLinkGate;
-import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.PeerTls;
 import io.lockstep.node.raft.RaftConfig;
 import io.lockstep.node.raft.RaftLimits;
@@ -40,13 +40,13 @@ final class Wiring {
 
     private Wiring() {}
 
-    static StateConfig state(Founding founding, long memberId, long bootId, Path directory) {
+    static StateConfig state(NodeIdentity identity, long bootId, Path directory) {
         return new StateConfig(
                 directory.resolve("state"),
-                founding.clusterId(),
-                memberId,
+                identity.clusterId(),
+                identity.memberId(),
                 bootId,
-                founders(founding),
+                identity.firstMembers(),
                 StateLimits.defaults());
     }
 
@@ -59,28 +59,30 @@ final class Wiring {
                 .toList();
     }
 
-    static RaftConfig raft(NodeConfig config, Founding founding, long memberId, Path directory, PeerLinkGate gate) {
-        List<PeerMember> members = founding.members().stream()
-                .map(founder -> new PeerMember(founder.memberId(), address(founder.peerUrl())))
-                .toList();
+    /** @param members by the state as it was found on disk */
+    static RaftConfig raft(
+            NodeConfig config, NodeIdentity identity, GroupMembers members, Path directory, PeerLinkGate gate) {
         HostPort listen = config.listenPeerUrl();
         return new RaftConfig(
-                founding.clusterId(),
-                memberId,
+                identity.clusterId(),
+                identity.memberId(),
                 config.name(),
-                address(config.advertisePeerUrl()),
-                members,
+                identity.self(config, members),
+                identity.founders().isEmpty() ? members.members() : identity.founders(),
                 config.newCluster(),
                 directory,
                 resolved("listen-peer-urls", listen),
                 config.heartbeatInterval(),
                 config.electionTimeout(),
-                config.peerTls()
-                        .map(tls -> new PeerTls(
-                                tls.certificate(), tls.key(), tls.trustedCa().orElseThrow())),
+                config.peerTls().map(Wiring::peerTls),
                 raftLimits(config),
                 ProductVersion.TEXT,
-                gate);
+                gate,
+                members);
+    }
+
+    static PeerTls peerTls(TlsFiles files) {
+        return new PeerTls(files.certificate(), files.key(), files.trustedCa().orElseThrow());
     }
 
     private static RaftLimits raftLimits(NodeConfig config) {
@@ -112,10 +114,6 @@ final class Wiring {
                 "THE PEER PORT " + listen + " IS OPEN: without TLS whoever reaches it is taken for a member, and may"
                         + " read and change everything; give --peer-cert-file, --peer-key-file and --peer-trusted-ca-file"
                         + " (\"kv certs\" makes some), or let nobody else reach it");
-    }
-
-    private static PeerAddress address(HostPort url) {
-        return new PeerAddress(url.host(), url.port(), 0);
     }
 
     /** How clients reach this node: as set, with the ports that were found where 0 was set. */

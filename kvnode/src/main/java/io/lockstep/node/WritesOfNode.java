@@ -1,6 +1,7 @@
 package io.lockstep.node;
 
 import io.lockstep.node.apply.CommandResult;
+import io.lockstep.node.apply.MemberRules;
 import io.lockstep.node.apply.ReplicatedState;
 import io.lockstep.node.mvcc.ReadView;
 import io.lockstep.node.propose.AppliedElsewhere;
@@ -45,7 +46,7 @@ record WritesOfNode(long memberId, Proposer proposer, AppliedElsewhere elsewhere
     }
 
     private List<Long> others(ReadView view) {
-        return view.members().stream()
+        return MemberRules.staying(view.members())
                 .map(MemberRecord::getMemberId)
                 .filter(id -> id != memberId)
                 .toList();

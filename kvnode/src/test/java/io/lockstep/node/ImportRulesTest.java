@@ -39,6 +39,7 @@ class ImportRulesTest {
             Map.entry("mvcc", List.of("storage", "lease", "auth")),
             Map.entry("apply", List.of("mvcc", "lease", "auth", "storage")),
             Map.entry("raft", List.of("apply", "tls")),
+            Map.entry("members", List.of("raft")),
             Map.entry("read", List.of("raft", "mvcc")),
             Map.entry("propose", List.of("raft", "apply")),
             Map.entry("upkeep", List.of("mvcc")),

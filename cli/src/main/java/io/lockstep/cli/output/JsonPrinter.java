@@ -71,11 +71,13 @@ record JsonPrinter(boolean hex) implements Printer {
                 .raw("header", hex ? hexHeader(answer.getHeader()) : header(answer.getHeader()))
                 .array(
                         "members",
-                        answer.getMembersList().stream().map(this::member).toList())
+                        answer.getMembersList().stream()
+                                .map(member -> member(member, hex))
+                                .toList())
                 .toString());
     }
 
-    private Json member(Member member) {
+    static Json member(Member member, boolean hex) {
         Json json = hex ? new Json().text("ID", Go.id(member.getID())) : new Json().unsigned("ID", member.getID());
         return json.text("name", member.getName())
                 .texts("peerURLs", member.getPeerURLsList())
@@ -198,7 +200,7 @@ record JsonPrinter(boolean hex) implements Printer {
         return present ? new Json().raw("header", header(header)) : new Json();
     }
 
-    private static Json header(ResponseHeader header) {
+    static Json header(ResponseHeader header) {
         return new Json()
                 .unsigned("cluster_id", header.getClusterId())
                 .unsigned("member_id", header.getMemberId())

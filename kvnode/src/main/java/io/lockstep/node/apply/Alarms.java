@@ -77,6 +77,11 @@ final class Alarms {
                     ROLE_REVOKE_PERMISSION,
                     RENEW_LEASES,
                     PUBLISH_MEMBER,
+                    ADD_MEMBER,
+                    REMOVE_MEMBER,
+                    UPDATE_MEMBER,
+                    PROMOTE_MEMBER,
+                    ADVANCE_MEMBER,
                     ALARM,
                     COMMAND_NOT_SET -> Effect.NONE;
         };

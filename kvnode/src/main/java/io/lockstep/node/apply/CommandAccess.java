@@ -45,6 +45,10 @@ public final class CommandAccess {
                 () -> keys(asker).requireLease(command.getLeaseRevoke().getID());
             case COMPACTION,
                     ALARM,
+                    ADD_MEMBER,
+                    REMOVE_MEMBER,
+                    UPDATE_MEMBER,
+                    PROMOTE_MEMBER,
                     AUTH_ENABLE,
                     AUTH_DISABLE,
                     USER_ADD,
@@ -59,7 +63,7 @@ public final class CommandAccess {
             // Says who somebody is, and was proven by a password.
             case LOG_IN -> () -> {};
             // Only members propose these: no method of the client port leads here.
-            case PUBLISH_MEMBER, RENEW_LEASES, EXPIRE_LEASE -> () -> {};
+            case PUBLISH_MEMBER, ADVANCE_MEMBER, RENEW_LEASES, EXPIRE_LEASE -> () -> {};
             // Stops the member where it is executed.
             case COMMAND_NOT_SET -> () -> {};
         };

@@ -71,6 +71,11 @@ final class CommandExecutor {
                 yield CompactionResponse.getDefaultInstance();
             }
             case PUBLISH_MEMBER -> members.publish(command.getPublishMember());
+            case ADD_MEMBER -> members.add(command.getAddMember());
+            case REMOVE_MEMBER -> members.remove(command.getRemoveMember());
+            case UPDATE_MEMBER -> members.update(command.getUpdateMember());
+            case PROMOTE_MEMBER -> members.promote(command.getPromoteMember());
+            case ADVANCE_MEMBER -> members.advance(command.getAdvanceMember());
             case LEASE_GRANT -> leases.grant(command.getLeaseGrant());
             case LEASE_REVOKE -> leases.revoke(command.getLeaseRevoke());
             case RENEW_LEASES -> leases.renew(command.getRenewLeases());

@@ -45,7 +45,7 @@ final class LiveState {
         this.executor = new CommandExecutor(batch, writer, leases, leaseEvents, alarms, auth);
         this.compactor = new Compactor(database, limits.compactionStepChanges());
         this.position = stored.applied();
-        this.cluster = new ClusterFacts(StateMeta.members(database), alarms.raised());
+        this.cluster = new ClusterFacts(StateMeta.members(database), StateMeta.gone(database), alarms.raised());
         this.featureLevel = StateMeta.featureLevel(database);
     }
 
@@ -93,7 +93,7 @@ final class LiveState {
         position = reached;
         permissions = auth.permissions();
         if (clusterChanged) {
-            cluster = new ClusterFacts(StateMeta.members(database), alarms.raised());
+            cluster = new ClusterFacts(StateMeta.members(database), StateMeta.gone(database), alarms.raised());
             featureLevel = StateMeta.featureLevel(database);
         }
     }

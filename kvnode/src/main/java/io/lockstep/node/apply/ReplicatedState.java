@@ -264,7 +264,7 @@ public final class ReplicatedState implements AutoCloseable {
                 && command.getOrigin().getBootId() == config.bootId();
         CommandExecutor.Outcome outcome = live.executor().execute(command, term, own);
         commandsInBatch++;
-        clusterChanged |= command.hasPublishMember() || command.hasAlarm();
+        clusterChanged |= changesCluster(command);
         if (own) {
             results.add(new CommandResult(
                     command.getOrigin().getCounter(),
@@ -273,6 +273,16 @@ public final class ReplicatedState implements AutoCloseable {
                     outcome.response(),
                     outcome.rejection()));
         }
+    }
+
+    private static boolean changesCluster(Command command) {
+        return command.hasPublishMember()
+                || command.hasAlarm()
+                || command.hasAddMember()
+                || command.hasRemoveMember()
+                || command.hasUpdateMember()
+                || command.hasPromoteMember()
+                || command.hasAdvanceMember();
     }
 
     private boolean isBatchFull() {

@@ -69,6 +69,7 @@ public final class RestoredState {
         ApplyBatch batch = new ApplyBatch(database);
         StateMeta.putIdentity(batch, new StateMeta.Identity(StateDirectory.FORMAT, changes.clusterId()));
         StateMeta.members(database).forEach(member -> StateMeta.deleteMember(batch, member.getMemberId()));
+        StateMeta.gone(database).forEach(member -> StateMeta.deleteGone(batch, member));
         changes.founders().forEach(founder -> StateMeta.putMember(batch, founder));
         for (AlarmMember alarm : StateMeta.alarms(database)) {
             StateMeta.deleteAlarm(batch, alarm);

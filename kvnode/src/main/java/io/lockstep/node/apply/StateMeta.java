@@ -11,7 +11,10 @@ import io.lockstep.proto.log.MemberRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of the family of metadata and how they are written. */
@@ -21,6 +24,9 @@ final class StateMeta {
     private static final byte[] FEATURE_LEVEL_ROW = row("feature_level");
     private static final byte[] MEMBERS_FROM = row("member/");
     private static final byte[] MEMBERS_TO = row("member0");
+    private static final byte[] MEMBERS_ADDED_ROW = row("members_added");
+    private static final byte[] GONE_FROM = row("gone/");
+    private static final byte[] GONE_TO = row("gone0");
     private static final byte[] ALARMS_FROM = row("alarm/");
     private static final byte[] ALARMS_TO = row("alarm0");
 
@@ -111,10 +117,51 @@ final class StateMeta {
     }
 
     private static byte[] memberRow(long memberId) {
-        return ByteBuffer.allocate(MEMBERS_FROM.length + Long.BYTES)
-                .put(MEMBERS_FROM)
+        return memberRow(MEMBERS_FROM, memberId);
+    }
+
+    private static byte[] memberRow(byte[] prefix, long memberId) {
+        return ByteBuffer.allocate(prefix.length + Long.BYTES)
+                .put(prefix)
                 .putLong(memberId)
                 .array();
+    }
+
+    /** How many members were ever added to the founders: each addition has its own number. */
+    static int countAdded(Reader reader) {
+        byte[] value = reader.get(Family.META, MEMBERS_ADDED_ROW);
+        return value == null ? 0 : ByteBuffer.wrap(value).getInt();
+    }
+
+    static void putCountAdded(ApplyBatch batch, int count) {
+        batch.put(
+                Family.META,
+                MEMBERS_ADDED_ROW,
+                ByteBuffer.allocate(Integer.BYTES).putInt(count).array());
+    }
+
+    /** For good: a member that was away must be told whenever it comes back. People remove members, so these are few. */
+    static void putGone(ApplyBatch batch, long memberId) {
+        batch.put(Family.META, memberRow(GONE_FROM, memberId), new byte[0]);
+    }
+
+    static boolean isGone(Reader reader, long memberId) {
+        return reader.get(Family.META, memberRow(GONE_FROM, memberId)) != null;
+    }
+
+    /** Members that were removed. */
+    static Set<Long> gone(Reader reader) {
+        Set<Long> gone = new TreeSet<>();
+        try (Cursor rows = reader.cursor(Family.META, GONE_FROM, GONE_TO)) {
+            for (; rows.valid(); rows.next()) {
+                gone.add(ByteBuffer.wrap(rows.key()).getLong(GONE_FROM.length));
+            }
+        }
+        return Collections.unmodifiableSet(gone);
+    }
+
+    static void deleteGone(ApplyBatch batch, long memberId) {
+        batch.delete(Family.META, memberRow(GONE_FROM, memberId));
     }
 
     static void putAlarm(ApplyBatch batch, AlarmMember alarm) {

@@ -24,6 +24,7 @@ public final class EmbeddedConfig {
     private String name = "embedded";
     private Map<String, HostPort> cluster = Map.of();
     private String token = "lockstep-cluster";
+    private boolean newCluster = true;
     private List<HostPort> clientUrls = List.of(new HostPort(LOOPBACK, 0, false));
     private Duration heartbeatInterval = Duration.ofMillis(100);
     private Duration electionTimeout = Duration.ofSeconds(1);
@@ -52,6 +53,15 @@ public final class EmbeddedConfig {
         this.name = name;
         this.cluster = members;
         this.token = token;
+        return this;
+    }
+
+    /**
+     * The cluster of {@link #memberOf} runs already, and this node was added to it (MemberAdd) under its peer URL: it gets
+     * its identity and the data from the others. Also for each later start.
+     */
+    public EmbeddedConfig joining() {
+        this.newCluster = false;
         return this;
     }
 
@@ -113,7 +123,7 @@ public final class EmbeddedConfig {
                 alone ? new HostPort(LOOPBACK, 0, peerTls.isPresent()) : own,
                 own,
                 alone ? Map.of(name, own) : cluster,
-                true,
+                alone || newCluster,
                 token,
                 heartbeatInterval,
                 electionTimeout,

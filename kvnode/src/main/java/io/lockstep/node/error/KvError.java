@@ -36,6 +36,31 @@ public enum KvError {
     /** As grpc-go words it. */
     SERVICE_UNKNOWN(Code.NOT_FOUND, "unknown service"),
     MEMBER_NOT_FOUND(Code.NOT_FOUND, "etcdserver: member not found"),
+    MEMBER_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: member ID already exist"),
+    PEER_URL_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: Peer URLs already exists"),
+    MEMBER_URLS_INVALID(Code.INVALID_ARGUMENT, "etcdserver: given member URLs are invalid"),
+    /** On the wire etcd sends this one as Unknown; its client library turns it into FailedPrecondition. */
+    NOT_ENOUGH_STARTED(Code.UNKNOWN, "etcdserver: re-configuration failed due to not enough started members"),
+    NOT_A_LEARNER(Code.FAILED_PRECONDITION, "etcdserver: can only promote a learner member"),
+    LEARNER_NOT_READY(
+            Code.FAILED_PRECONDITION, "etcdserver: can only promote a learner member which is in sync with leader"),
+    TOO_MANY_LEARNERS(Code.FAILED_PRECONDITION, "etcdserver: too many learner members in cluster"),
+    UNHEALTHY(Code.UNAVAILABLE, "etcdserver: unhealthy cluster"),
+    MEMBER_CHANGE_UNFINISHED(
+            Code.FAILED_PRECONDITION,
+            "lockstep: voters change one at a time, and one is still joining or leaving:"
+                    + " wait until it has caught up, or remove the one that joins"),
+    PEER_URL_FIXED(
+            Code.FAILED_PRECONDITION,
+            "lockstep: the peer address of a member that has started is its identity:"
+                    + " add a member under the new address, then remove this one"),
+    MEMBER_CLAIMED(
+            Code.FAILED_PRECONDITION,
+            "lockstep: the member has started before with another data directory:"
+                    + " bring that one back, or remove the member and add it anew"),
+    MEMBER_TOO_OLD(
+            Code.FAILED_PRECONDITION,
+            "lockstep: the cluster uses what the member's software can't execute: start a newer version"),
     LEARNER_NOT_SUPPORTED(Code.FAILED_PRECONDITION, "etcdserver: rpc not supported for learner"),
     NO_LEADER(Code.UNAVAILABLE, "etcdserver: no leader"),
     LEADER_CHANGED(Code.UNAVAILABLE, "etcdserver: leader changed"),

@@ -12,6 +12,7 @@ import io.lockstep.node.lease.LeaseReader;
 import io.lockstep.node.storage.Snapshot;
 import io.lockstep.proto.log.MemberRecord;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -78,6 +79,11 @@ public final class DatabaseView implements ReadView {
     @Override
     public List<MemberRecord> members() {
         return cluster.members();
+    }
+
+    @Override
+    public Set<Long> goneMembers() {
+        return cluster.gone();
     }
 
     @Override

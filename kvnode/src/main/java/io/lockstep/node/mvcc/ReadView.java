@@ -8,6 +8,7 @@ import io.lockstep.node.auth.Permissions;
 import io.lockstep.node.lease.LeaseReader;
 import io.lockstep.proto.log.MemberRecord;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The state at one applied index, immutable and reference counted: one revision, one state, no locks. */
@@ -50,6 +51,11 @@ public interface ReadView extends ChangeHistory {
 
     /** The replicated member list, by member id (unsigned). */
     List<MemberRecord> members();
+
+    /** Members that were removed, by id. */
+    default Set<Long> goneMembers() {
+        return Set.of();
+    }
 
     /** Reads the leases of this view; the reader is for the time of the call. */
     <T> T leases(Function<LeaseReader, T> reading);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 
@@ -46,6 +47,26 @@ final class Identity {
         }
         try (Stream<Path> files = Files.list(config.raftDirectory())) {
             return files.findAny().isPresent();
+        }
+    }
+
+    /** Whose the directory is, by its FORMAT file. */
+    record Owner(long clusterId, long memberId, int incarnation) {}
+
+    static Optional<Owner> owner(Path directory) throws IOException, RaftStartException {
+        Path file = directory.resolve(FILE);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        Properties found = new Properties();
+        found.load(new StringReader(Files.readString(file)));
+        try {
+            return Optional.of(new Owner(
+                    Long.parseUnsignedLong(found.getProperty("cluster-id", ""), 16),
+                    Long.parseUnsignedLong(found.getProperty("member-id", ""), 16),
+                    Integer.parseInt(found.getProperty("incarnation", ""))));
+        } catch (NumberFormatException e) {
+            throw new RaftStartException(file + " is damaged: restore it or use an empty data directory", e);
         }
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything the group needs to know before it starts.
@@ -13,7 +14,7 @@ import java.util.Optional;
  * @param memberId this member
  * @param name the member's name, for messages to people
  * @param self the advertised peer address of this member
- * @param initialMembers the founders, this member among them
+ * @param initialMembers the founders, or whom a member that joined was told of; this member among them
  * @param newCluster whether an empty data directory founds a cluster together with the other founders
  * @param directory the data directory: FORMAT and raft/ below it belong to this package
  * @param listenAddress where the peer port is bound
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param limits see {@link RaftLimits}
  * @param productVersion told to peers and written into FORMAT
  * @param gate which members can be reached, for tests with partitions
+ * @param members who belongs to the cluster now, as far as this member's state knows
  */
 public record RaftConfig(
         long clusterId,
@@ -38,7 +40,8 @@ public record RaftConfig(
         Optional<PeerTls> tls,
         RaftLimits limits,
         String productVersion,
-        PeerLinkGate gate) {
+        PeerLinkGate gate,
+        GroupMembers members) {
     public RaftConfig {
         initialMembers = List.copyOf(initialMembers);
         if (clusterId == 0 || memberId == 0) {
@@ -94,7 +97,13 @@ public record RaftConfig(
                 tls,
                 limits,
                 productVersion,
-                PeerLinkGate.OPEN);
+                PeerLinkGate.OPEN,
+                new GroupMembers(initialMembers, Set.of()));
+    }
+
+    /** Whether this member was added to a cluster that ran already: then it begins with what the others have. */
+    public boolean joined() {
+        return self.incarnation() > 0;
     }
 
     /** The JRaft group: one per cluster. */

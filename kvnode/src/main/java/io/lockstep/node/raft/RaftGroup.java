@@ -10,13 +10,18 @@ import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
 import io.lockstep.node.raft.ReplicationWatchdog.PeerProgress;
 import io.lockstep.node.raft.ReplicationWatchdog.Verdict;
+import io.lockstep.node.raft.transport.AppendProgress;
 import io.lockstep.node.raft.transport.PeerIds;
 import io.lockstep.node.raft.transport.PeerTransport;
 import io.lockstep.node.raft.transport.TransportConfig;
+import io.lockstep.proto.peer.JoinReply;
+import io.lockstep.proto.peer.JoinRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -25,6 +30,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +59,8 @@ public final class RaftGroup implements AutoCloseable {
     private final ReplicationWatchdog watchdog;
     private final ScheduledExecutorService watchdogTimer;
     private final AtomicBoolean closed = new AtomicBoolean();
+    // The apply thread writes.
+    private volatile GroupMembers members;
     // Null until this member is founded. Guarded by nodeLock for writing: founding thread, close, fatal stop.
     private final Object nodeLock = new Object();
     private volatile @Nullable RaftNode node;
@@ -100,6 +108,7 @@ public final class RaftGroup implements AutoCloseable {
             RaftMetrics metrics)
             throws RaftStartException {
         this.config = config;
+        this.members = config.members();
         this.state = state;
         this.metrics = metrics;
         this.leadership = new LeadershipView(config, listener);
@@ -123,7 +132,7 @@ public final class RaftGroup implements AutoCloseable {
                 config.clusterId(),
                 config.groupId(),
                 config.me(),
-                config.initialMembers(),
+                config.members(),
                 config.listenAddress(),
                 config.tls().orElse(null),
                 RaftNode.MAX_BODY_BYTES + config.limits().maxEntryBytes() + (1 << 20),
@@ -135,13 +144,17 @@ public final class RaftGroup implements AutoCloseable {
 
     private void begin() throws RaftStartException {
         transport.calls().handle(Founding.KIND, founding::answer);
+        transport.onRemoved(() -> fatal.report(
+                "member " + config.name() + " (" + config.me().idText() + ") was removed from the cluster "
+                        + Long.toHexString(config.clusterId())
+                        + ": start it with an empty data directory once it was added anew",
+                null));
         var unused = watchdogTimer.scheduleWithFixedDelay(this::watchReplication, 1, 1, TimeUnit.SECONDS);
-        if (founding.isFounded()) {
+        if (founding.isFounded() || config.joined()) {
             startNode();
         } else if (!config.newCluster()) {
-            throw new RaftStartException("the data directory " + config.directory()
-                    + " is empty, but --initial-cluster-state is existing: bring the member's data directory back,"
-                    + " or add it to the cluster as a new member first");
+            throw new RaftStartException("the member with the data directory " + config.directory()
+                    + " has not founded its cluster yet: start it with --initial-cluster-state new");
         } else {
             Thread thread = new Thread(
                     this::foundThenStart, "raft-founding-" + config.me().idText());
@@ -292,11 +305,12 @@ public final class RaftGroup implements AutoCloseable {
     /** Asks the leader, which must be this member, to hand over. Completes when the request was taken, not when done. */
     public CompletableFuture<Void> transferLeadership(long memberId) {
         RaftNode current = node;
-        PeerMember target = config.initialMembers().stream()
-                .filter(member -> member.memberId() == memberId)
-                .findAny()
-                .orElse(null);
-        if (target == null) {
+        PeerMember target = members.find(memberId).orElse(null);
+        Optional<RaftMembers> configuration = current == null ? Optional.empty() : current.configuration();
+        if (target == null
+                || configuration
+                        .filter(known -> !known.voters().contains(target.address()))
+                        .isPresent()) {
             return CompletableFuture.failedFuture(new KvException.Rejected(KvError.MEMBER_NOT_FOUND));
         }
         if (current == null || closed.get()) {
@@ -311,6 +325,86 @@ public final class RaftGroup implements AutoCloseable {
                     }
                 },
                 background);
+    }
+
+    /** Who belongs to the cluster from now on. The apply thread's; does not block. */
+    public void members(GroupMembers next) {
+        members = next;
+        leadership.members(next);
+        transport.update(next);
+    }
+
+    /** The Raft configuration; empty unless this member leads. Under JRaft's locks: not for every call. */
+    public Optional<RaftMembers> configuration() {
+        RaftNode current = node;
+        return current == null || !isRunning() ? Optional.empty() : current.configuration();
+    }
+
+    /**
+     * One step of the configuration, by the leader. Completes once it is committed; fails if it was not taken, or if
+     * nobody knows.
+     */
+    public CompletableFuture<Void> change(MemberChange change, PeerAddress member) {
+        RaftNode current = node;
+        if (current == null || !isRunning()) {
+            return CompletableFuture.failedFuture(new KvException.Failed(KvError.STOPPED));
+        }
+        members.members().stream()
+                .filter(known -> known.address().equals(member))
+                .findAny()
+                .flatMap(known -> transport.progress(known.memberId()))
+                .ifPresent(AppendProgress::begin);
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        background.execute(() -> {
+            try {
+                current.change(change, member, status -> {
+                    if (status.isOk()) {
+                        result.complete(null);
+                    } else {
+                        LOG.info("the change {} of {} was not made: {}", change, member.hostPort(), status);
+                        result.completeExceptionally(StatusClassifier.classify(status));
+                    }
+                });
+            } catch (IllegalArgumentException | IllegalStateException e) {
+                // JRaft's way to say that it is so already, or that another change is under way.
+                result.completeExceptionally(new KvException.Failed(KvError.TOO_MANY_REQUESTS));
+            }
+        });
+        return result;
+    }
+
+    /** Whether consensus can talk to this member now. */
+    public boolean reaches(long memberId) {
+        return memberId == config.memberId() || transport.isUsable(memberId);
+    }
+
+    /** What this member has sent to another, as leader; empty: it has no link to it. */
+    public Optional<AppendProgress> progress(long memberId) {
+        return transport.progress(memberId);
+    }
+
+    /**
+     * Has the next member that needs the first entry of the log get a snapshot instead: founders began with what a member
+     * that joins can't know, so it refuses that entry. A snapshot alone cuts the log up to the snapshot before it; a second
+     * one, of nothing new, cuts it up to the first.
+     */
+    public CompletableFuture<Void> offerSnapshot() {
+        return snapshot().thenCompose(first -> {
+            RaftNode current = node;
+            try {
+                if (current == null || !current.hasSnapshot()) {
+                    return CompletableFuture.failedFuture(new KvException.Failed(KvError.STOPPED));
+                }
+            } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+            return snapshot();
+        });
+    }
+
+    /** Who answers nodes that ask to join. */
+    public void answerJoins(Function<JoinRequest, CompletableFuture<JoinReply>> handler) {
+        transport.answerJoins(handler);
     }
 
     /** Saves a snapshot now; completes when it is in place and the log may be cut. */
@@ -405,10 +499,13 @@ public final class RaftGroup implements AutoCloseable {
         if (current == null || closed.get() || fatal.isReported()) {
             return;
         }
-        List<PeerProgress> peers = config.initialMembers().stream()
+        RaftMembers configuration = current.configuration().orElse(new RaftMembers(Set.of(), Set.of()));
+        List<PeerProgress> peers = members.members().stream()
+                .filter(member -> configuration.has(member.address()))
                 .flatMap(member -> transport.progress(member.memberId()).stream()
                         .map(progress -> new PeerProgress(
                                 member.memberId(),
+                                configuration.voters().contains(member.address()),
                                 transport.isUsable(member.memberId()),
                                 progress.matchedIndex(),
                                 progress.lastActivityNanos())))

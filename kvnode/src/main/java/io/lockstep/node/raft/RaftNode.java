@@ -1,5 +1,6 @@
 package io.lockstep.node.raft;
 
+import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.Node;
 import com.alipay.sofa.jraft.NodeManager;
 import com.alipay.sofa.jraft.conf.Configuration;
@@ -24,9 +25,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +90,8 @@ final class RaftNode {
             throw new RaftStartException("the consensus of " + config.name() + " in " + config.raftDirectory()
                     + " does not start; the lines above say why");
         }
-        transport.serve(new RaftRequests(config.groupId(), config.me()));
+        transport.serve(
+                new RaftRequests(config.groupId(), config.me(), () -> config.joined() && state.appliedIndex() == 0));
         return node;
     }
 
@@ -176,13 +181,49 @@ final class RaftNode {
         options.setRaftMetaUri(config.voteDirectory().toString());
         options.setSnapshotUri(config.snapshotDirectory().toString());
         Configuration founders = new Configuration();
-        config.initialMembers().forEach(member -> founders.addPeer(PeerIds.of(member.address())));
+        if (!config.joined()) {
+            config.initialMembers().forEach(member -> founders.addPeer(PeerIds.of(member.address())));
+        }
         options.setInitialConf(founders);
         return options;
     }
 
     Node jraft() {
         return jraft;
+    }
+
+    /** Who votes, as the leader knows; nobody, if this member does not lead. */
+    Set<PeerAddress> voters() {
+        return configuration().map(RaftMembers::voters).orElse(Set.of());
+    }
+
+    /** Empty: this member does not lead. */
+    Optional<RaftMembers> configuration() {
+        try {
+            return Optional.of(new RaftMembers(addresses(jraft.listPeers()), addresses(jraft.listLearners())));
+        } catch (IllegalStateException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Set<PeerAddress> addresses(List<PeerId> peers) {
+        return peers.stream().map(PeerIds::address).collect(Collectors.toSet());
+    }
+
+    /** One step of the configuration; the closure hears of it once it is committed, or why it is not. */
+    void change(MemberChange change, PeerAddress member, Closure done) {
+        PeerId peer = PeerIds.of(member);
+        switch (change) {
+            case ADD_LEARNER -> jraft.addLearners(List.of(peer), done);
+            case REMOVE_LEARNER -> jraft.removeLearners(List.of(peer), done);
+            case ADD_VOTER -> jraft.addPeer(peer, done);
+            case REMOVE_VOTER -> jraft.removePeer(peer, done);
+        }
+    }
+
+    /** Whether a snapshot is there that can be sent. */
+    boolean hasSnapshot() throws IOException {
+        return SnapshotFiles.newestIn(config.snapshotDirectory()).isPresent();
     }
 
     long term() {
@@ -225,7 +266,7 @@ final class RaftNode {
 
     /** Moves leadership to whoever is nearest, and waits for that, but not long. */
     void handOver(LeadershipView leadership, Duration electionTimeout) {
-        if (config.initialMembers().size() < 2 || !jraft.isLeader(false)) {
+        if (!jraft.isLeader(false) || voters().size() < 2) {
             return;
         }
         if (!jraft.transferLeadershipTo(PeerId.ANY_PEER).isOk()) {

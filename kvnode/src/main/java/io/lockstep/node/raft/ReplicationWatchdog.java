@@ -17,10 +17,11 @@ final class ReplicationWatchdog {
     /**
      * How a peer is served.
      *
+     * @param votes whether it may lead
      * @param reachable connected and greeted
      * @param lastActivityNanos when entries, a probe or a snapshot were last on their way to it, or it became reachable
      */
-    record PeerProgress(long memberId, boolean reachable, long matchedIndex, long lastActivityNanos) {}
+    record PeerProgress(long memberId, boolean votes, boolean reachable, long matchedIndex, long lastActivityNanos) {}
 
     /** What to do; NONE almost always. */
     sealed interface Verdict {
@@ -65,7 +66,7 @@ final class ReplicationWatchdog {
             return nowNanos - handedOverNanos > patienceNanos ? new Verdict.Stop(stuckId) : NONE;
         }
         Optional<PeerProgress> heir = peers.stream()
-                .filter(peer -> peer.reachable() && !isStuck(peer, nowNanos, lastLogIndex))
+                .filter(peer -> peer.votes() && peer.reachable() && !isStuck(peer, nowNanos, lastLogIndex))
                 .max(java.util.Comparator.comparingLong(PeerProgress::matchedIndex));
         if (heir.isEmpty()) {
             return new Verdict.Stop(stuckId);

@@ -9,6 +9,7 @@ import io.lockstep.api.RangeRequest;
 import io.lockstep.api.StatusRequest;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** What is asked of every call before its service sees it, in etcd's order. */
@@ -35,7 +36,10 @@ public final class Admission {
 
     /** @throws KvException LEARNER_NOT_SUPPORTED, INVALID_CLIENT_API_VERSION, NO_LEADER, or what {@link CallDial} refuses */
     public void check(Message request, Metadata metadata, RpcCall call) {
-        check(request);
+        if (status.isLearner()
+                && !learnerAnswers(request, CallDial.of(metadata, clusterId).maxStalenessMillis())) {
+            throw new KvException.Failed(KvError.LEARNER_NOT_SUPPORTED);
+        }
         check(metadata, call);
     }
 
@@ -67,15 +71,17 @@ public final class Admission {
 
     /** For a request that came without metadata. */
     public void check(Message request) {
-        if (status.isLearner() && !learnerAnswers(request)) {
+        if (status.isLearner() && !learnerAnswers(request, OptionalLong.empty())) {
             throw new KvException.Failed(KvError.LEARNER_NOT_SUPPORTED);
         }
     }
 
-    private static boolean learnerAnswers(Message request) {
+    /** As etcd, and reads with a bound: what is a learner for that is far away? */
+    private static boolean learnerAnswers(Message request, OptionalLong bound) {
         return request instanceof StatusRequest
                 || request instanceof HealthCheckRequest
-                || (request instanceof RangeRequest range && range.getSerializable());
+                || (request instanceof RangeRequest range
+                        && (range.getSerializable() || range.hasMaxStalenessMillis() || bound.isPresent()));
     }
 
     private static @Nullable String firstOf(Metadata metadata, Metadata.Key<String> key) {

@@ -23,5 +23,6 @@ public record NodeServices(
         NodeStatus status,
         Space space,
         MemberCare care,
+        Members members,
         LogIns logIns,
         PrometheusRegistry metrics) {}

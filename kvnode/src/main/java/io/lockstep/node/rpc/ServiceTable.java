@@ -60,7 +60,7 @@ public final class ServiceTable {
         all.addAll(new LockService(queues).rpcs());
         all.addAll(elections.rpcs());
         all.addAll(new MaintenanceService(services, reads, writes).rpcs());
-        all.addAll(new ClusterService(headers, reads).rpcs());
+        all.addAll(new ClusterService(services, headers, reads, writes).rpcs());
         all.addAll(new AuthService(services, reads, writes).rpcs());
         all.addAll(health.rpcs());
         List<StreamRpc<?, ?>> allStreams = new ArrayList<>();

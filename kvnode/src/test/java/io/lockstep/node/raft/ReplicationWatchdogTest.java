@@ -35,7 +35,7 @@ class ReplicationWatchdogTest {
         check(0, peer(2, 5, 0), peer(3, 10, 0));
         PeerProgress served = peer(2, 5, 59);
         PeerProgress upToDate = peer(3, 10, 0);
-        PeerProgress away = new PeerProgress(4, false, 1, START);
+        PeerProgress away = new PeerProgress(4, true, false, 1, START);
         assertThat(check(60, served, upToDate, away)).isInstanceOf(Verdict.None.class);
     }
 
@@ -52,6 +52,6 @@ class ReplicationWatchdogTest {
     }
 
     private static PeerProgress peer(long id, long matched, long activeAtSecond) {
-        return new PeerProgress(id, true, matched, START + activeAtSecond * SECOND);
+        return new PeerProgress(id, true, true, matched, START + activeAtSecond * SECOND);
     }
 }

@@ -46,7 +46,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** The node behind the port, in memory: enough of a store to tell answers apart, and switches for what can go wrong. */
-public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStatus, Staleness, Space, MemberCare {
+public final class FakeNode
+        implements Writes, Leases, ReadGate, Views, NodeStatus, Staleness, Space, MemberCare, Members {
     public static final long CLUSTER_ID = 0xCAFEL << 48;
     public static final long MEMBER_ID = 0x8000_0000_0000_0001L;
 
@@ -117,6 +118,7 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
                 this,
                 this,
                 this,
+                this,
                 logIns,
                 new PrometheusRegistry());
     }
@@ -138,6 +140,31 @@ public final class FakeNode implements Writes, Leases, ReadGate, Views, NodeStat
     @Override
     public OptionalLong remainingNanos(long lease) {
         return OptionalLong.empty();
+    }
+
+    @Override
+    public boolean reaches(long memberId) {
+        return true;
+    }
+
+    @Override
+    public CompletableFuture<Void> requireReady(long learnerId, long deadlineNanos) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Void> settled(long memberId, long deadlineNanos) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public long newMemberId() {
+        return 42;
+    }
+
+    @Override
+    public int maxLearners() {
+        return 1;
     }
 
     @Override

@@ -11,7 +11,8 @@ public final class AppendProgress {
     private volatile long lastSentNanos = System.nanoTime();
     private volatile long matchedIndex;
 
-    void connected() {
+    /** Reckons from now: what is not sent since is not missed. */
+    public void begin() {
         lastSentNanos = System.nanoTime();
     }
 
@@ -48,6 +49,11 @@ public final class AppendProgress {
         if (answer instanceof RpcRequests.AppendEntriesResponse reply && reply.getSuccess()) {
             matchedIndex = last;
         }
+    }
+
+    /** Whether the peer is being sent a snapshot. */
+    public boolean isInstalling() {
+        return installing.get() > 0;
     }
 
     /** The last entry that the peer acknowledged to this member in answer to the latest request. */

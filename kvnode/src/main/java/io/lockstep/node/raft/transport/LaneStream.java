@@ -29,6 +29,9 @@ final class LaneStream {
 
         /** Over, once: refused with a line, or lost. */
         void ended(LaneStream stream, @Nullable String refusal, Status status);
+
+        /** The peer says that this member was removed from the cluster, for good. */
+        void removed();
     }
 
     private enum State {
@@ -192,6 +195,9 @@ final class LaneStream {
                 owner.accepted(LaneStream.this);
             } else {
                 call.cancel("refused", null);
+                if (reply.getRemoved()) {
+                    owner.removed();
+                }
             }
         }
 

@@ -11,6 +11,10 @@ public final class PeerIds {
         return new PeerId(address.host(), address.port(), address.incarnation());
     }
 
+    public static PeerAddress address(PeerId peer) {
+        return new PeerAddress(peer.getIp(), peer.getPort(), peer.getIdx());
+    }
+
     static String text(PeerAddress address) {
         return address.incarnation() == 0 ? address.hostPort() : address.hostPort() + ":" + address.incarnation();
     }

@@ -32,6 +32,7 @@ final class PeerLink implements LaneStream.Owner {
     private final TransportConfig config;
     private final Supplier<ManagedChannel> channels;
     private final Consumer<PeerMember> onReady;
+    private final Runnable onRemoved;
     private final AppendProgress progress = new AppendProgress();
     // Guarded by this: the timer, event loops and callers' threads.
     private final Map<Lane, LaneStream> streams = new EnumMap<>(Lane.class);
@@ -53,12 +54,14 @@ final class PeerLink implements LaneStream.Owner {
             Greeting greeting,
             TransportConfig config,
             Supplier<ManagedChannel> channels,
-            Consumer<PeerMember> onReady) {
+            Consumer<PeerMember> onReady,
+            Runnable onRemoved) {
         this.peer = peer;
         this.greeting = greeting;
         this.config = config;
         this.channels = channels;
         this.onReady = onReady;
+        this.onRemoved = onRemoved;
     }
 
     /** Why the peer refused this member, as long as it does. */
@@ -239,7 +242,7 @@ final class PeerLink implements LaneStream.Owner {
                 return;
             }
             ready = true;
-            progress.connected();
+            progress.begin();
             saidUnreachable = false;
             lastRefusal = null;
         }
@@ -277,6 +280,11 @@ final class PeerLink implements LaneStream.Owner {
                         describe(status));
             }
         }
+    }
+
+    @Override
+    public void removed() {
+        onRemoved.run();
     }
 
     private boolean isOpen(Lane lane) {

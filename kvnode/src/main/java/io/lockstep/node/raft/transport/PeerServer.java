@@ -6,6 +6,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
 import io.lockstep.node.raft.PeerLinkGate;
 import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.transport.FrameCodec.Inbound;
@@ -13,8 +14,7 @@ import io.lockstep.node.tls.PortTls;
 import io.lockstep.proto.peer.Hello;
 import io.lockstep.proto.peer.PeerGrpc;
 import java.io.IOException;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,7 +35,9 @@ final class PeerServer implements AutoCloseable {
     }
 
     private final Greeting greeting;
-    private final Map<Long, PeerMember> members;
+    private final Roster roster;
+    private final Set<InboundStream> greeted = ConcurrentHashMap.newKeySet();
+    private final JoinDesk joins;
     private final Requests requests;
     private final ScheduledExecutorService timer;
     private final Server server;
@@ -46,14 +48,16 @@ final class PeerServer implements AutoCloseable {
     PeerServer(
             TransportConfig config,
             Greeting greeting,
-            Map<Long, PeerMember> members,
+            Roster roster,
+            JoinDesk joins,
             @Nullable PortTls tls,
             EventLoops loops,
             ScheduledExecutorService timer,
             Requests requests)
             throws IOException {
         this.greeting = greeting;
-        this.members = members;
+        this.roster = roster;
+        this.joins = joins;
         this.requests = requests;
         this.timer = timer;
         this.gate = config.gate();
@@ -64,6 +68,7 @@ final class PeerServer implements AutoCloseable {
         loops.configure(builder);
         this.server = builder.addService(ServerServiceDefinition.builder(PeerGrpc.SERVICE_NAME)
                         .addMethod(FrameCodec.SERVE, this::open)
+                        .addMethod(PeerGrpc.getJoinMethod(), ServerCalls.asyncUnaryCall(this.joins::answer))
                         .build())
                 .directExecutor()
                 .maxInboundMessageSize(config.maxFrameBytes())
@@ -78,6 +83,18 @@ final class PeerServer implements AutoCloseable {
         call.sendHeaders(new Metadata());
         call.request(1);
         return new StreamListener(call);
+    }
+
+    /** Ends the streams of those who do not belong to the cluster any more. */
+    void dropStrangers() {
+        greeted.forEach(this::dropStranger);
+    }
+
+    private void dropStranger(InboundStream stream) {
+        if (!roster.find(stream.from().memberId()).equals(Optional.of(stream.from()))) {
+            greeted.remove(stream);
+            stream.close(Status.FAILED_PRECONDITION.withDescription("not a member any more"));
+        }
     }
 
     private void logRefusal(String line) {
@@ -109,10 +126,10 @@ final class PeerServer implements AutoCloseable {
 
         @Override
         public void onMessage(Inbound frame) {
-            InboundStream greeted = stream;
-            if (greeted != null) {
-                if (!greeted.isCut()) {
-                    requests.request(greeted, frame);
+            InboundStream open = stream;
+            if (open != null) {
+                if (!open.isCut()) {
+                    requests.request(open, frame);
                 }
             } else if (!over) {
                 greet(frame);
@@ -135,13 +152,21 @@ final class PeerServer implements AutoCloseable {
             }
             String refusal = greeting.refusal(hello);
             if (refusal == null) {
-                PeerMember from = Objects.requireNonNull(members.get(hello.getFromMember()));
+                PeerMember from = roster.find(hello.getFromMember()).orElse(null);
+                if (from == null) {
+                    over = true; // removed between two looks
+                    call.close(Status.FAILED_PRECONDITION.withDescription("not a member any more"), new Metadata());
+                    return;
+                }
                 call.sendMessage(FrameCodec.encode(0, greeting.accept()));
-                stream = new InboundStream(call, from, gate);
+                InboundStream accepted = new InboundStream(call, from, gate);
+                stream = accepted;
+                greeted.add(accepted);
+                dropStranger(accepted); // who was removed since then is not seen by dropStrangers
             } else {
                 over = true;
                 logRefusal("refused a stream of member " + Long.toHexString(hello.getFromMember()) + ": " + refusal);
-                call.sendMessage(FrameCodec.encode(0, greeting.refuse(refusal)));
+                call.sendMessage(FrameCodec.encode(0, greeting.refuse(hello, refusal)));
                 call.close(Status.OK, new Metadata());
             }
         }
@@ -159,9 +184,26 @@ final class PeerServer implements AutoCloseable {
 
         @Override
         public void onHalfClose() {
-            InboundStream greeted = stream;
-            if (greeted != null) {
-                greeted.close(Status.OK);
+            InboundStream open = stream;
+            if (open != null) {
+                open.close(Status.OK);
+            }
+        }
+
+        @Override
+        public void onCancel() {
+            forget();
+        }
+
+        @Override
+        public void onComplete() {
+            forget();
+        }
+
+        private void forget() {
+            InboundStream open = stream;
+            if (open != null) {
+                greeted.remove(open);
             }
         }
     }

@@ -4,19 +4,23 @@ import com.alipay.sofa.jraft.error.RemotingException;
 import com.google.protobuf.Message;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.lockstep.node.raft.GroupMembers;
 import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.PeerTls;
 import io.lockstep.node.raft.RaftStartException;
 import io.lockstep.node.raft.transport.FrameCodec.Inbound;
 import io.lockstep.node.tls.PortTls;
 import io.lockstep.proto.peer.Call;
+import io.lockstep.proto.peer.JoinReply;
+import io.lockstep.proto.peer.JoinRequest;
 import io.lockstep.proto.peer.Lane;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -26,6 +30,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,17 +50,25 @@ public final class PeerTransport implements AutoCloseable {
     private static final int MAX_QUEUED_TASKS = 10_000;
 
     private final TransportConfig config;
-    private final Map<String, PeerLink> linksByAddress = new LinkedHashMap<>();
-    private final Map<Long, PeerLink> linksByMember = new LinkedHashMap<>();
+    private final Roster roster;
+    private final Greeting greeting;
+    private final JoinDesk joins = new JoinDesk();
+    // Written by the timer, and before it runs.
+    private final Map<String, PeerLink> linksByAddress = new ConcurrentHashMap<>();
+    private final Map<Long, PeerLink> linksByMember = new ConcurrentHashMap<>();
     private final EventLoops loops;
     private final ScheduledExecutorService timer;
     private final ThreadPoolExecutor workers;
     private final @Nullable PortTls tls;
     private final PeerServer server;
     private final CallRouter calls;
+    // Only the timer: whom the links are for.
+    private @Nullable GroupMembers linked;
     private final List<Consumer<PeerMember>> readyListeners = new CopyOnWriteArrayList<>();
     // Set once the group exists; the event loops read it.
     private volatile @Nullable RaftService raftRequests;
+    // Set at the start; event loops read it.
+    private volatile @Nullable Runnable removedListener;
 
     /** Listens, and begins to connect. */
     public static PeerTransport start(TransportConfig config) throws RaftStartException {
@@ -96,27 +109,63 @@ public final class PeerTransport implements AutoCloseable {
         workers.allowCoreThreadTimeOut(true);
         this.calls = new CallRouter(this, workers);
         this.loops = new EventLoops(name);
-        Map<Long, PeerMember> members = new LinkedHashMap<>();
-        config.members().forEach(member -> members.put(member.memberId(), member));
-        Greeting greeting = new Greeting(config, members);
+        this.roster = new Roster(config.members());
+        this.greeting = new Greeting(config, roster);
         try {
-            this.server = new PeerServer(config, greeting, members, tls, loops, timer, new Requests());
+            this.server = new PeerServer(config, greeting, roster, joins, tls, loops, timer, new Requests());
         } catch (IOException | RuntimeException e) {
             stopThreads();
             throw e;
         }
-        for (PeerMember member : members.values()) {
-            if (member.memberId() != config.self().memberId()) {
-                PeerLink link = new PeerLink(member, greeting, config, () -> newChannel(member), this::onReady);
-                linksByAddress.put(member.address().hostPort(), link);
-                linksByMember.put(member.memberId(), link);
-            }
-        }
+        relink(roster.members());
         var unused = timer.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     public TransportConfig config() {
         return config;
+    }
+
+    /** Who belongs to the cluster from now on: others are not spoken to, and not listened to. */
+    public void update(GroupMembers members) {
+        roster.update(members);
+    }
+
+    /** On the timer, but for the first time. */
+    private void relink(GroupMembers members) {
+        linked = members;
+        for (PeerLink link : List.copyOf(linksByMember.values())) {
+            if (!members.find(link.peer().memberId()).equals(Optional.of(link.peer()))) {
+                linksByMember.remove(link.peer().memberId(), link);
+                linksByAddress.remove(link.peer().address().hostPort(), link);
+                link.close();
+            }
+        }
+        for (PeerMember member : members.members()) {
+            if (member.memberId() != config.self().memberId() && !linksByMember.containsKey(member.memberId())) {
+                PeerLink link = new PeerLink(
+                        member, greeting, config, () -> newChannel(member), this::onReady, this::onRemoved);
+                linksByAddress.put(member.address().hostPort(), link);
+                linksByMember.put(member.memberId(), link);
+            }
+        }
+        server.dropStrangers();
+    }
+
+    /** Called once or more, on an event loop: another member says that this one was removed. */
+    public void onRemoved(Runnable listener) {
+        removedListener = listener;
+    }
+
+    private void onRemoved() {
+        Runnable listener = removedListener;
+        if (listener != null) {
+            listener.run();
+        }
+    }
+
+    /** Who answers nodes that ask to join; must not block. */
+    public void answerJoins(Function<JoinRequest, CompletableFuture<JoinReply>> handler) {
+        joins.answeredBy(handler);
     }
 
     /** Calls between applications. */
@@ -159,6 +208,10 @@ public final class PeerTransport implements AutoCloseable {
 
     private void tick() {
         long now = System.nanoTime();
+        GroupMembers members = roster.members();
+        if (!members.equals(linked)) {
+            relink(members);
+        }
         for (PeerLink link : linksByMember.values()) {
             try {
                 link.tick(now);

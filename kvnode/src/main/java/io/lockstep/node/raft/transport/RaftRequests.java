@@ -22,6 +22,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,9 +46,12 @@ public final class RaftRequests extends RaftService {
     private final AppendEntriesRequestProcessor appendEntries;
     private final Map<MessageType, RpcProcessor<?>> processors = new EnumMap<>(MessageType.class);
     private final ThreadPoolExecutor pool;
+    private final BooleanSupplier needsSnapshot;
 
-    public RaftRequests(String groupId, PeerMember self) {
+    /** @param needsSnapshot whether this member can't begin with the first entry: it lacks what founders began with */
+    public RaftRequests(String groupId, PeerMember self, BooleanSupplier needsSnapshot) {
         this.groupId = groupId;
+        this.needsSnapshot = needsSnapshot;
         this.selfText = PeerIds.text(self.address());
         AtomicInteger number = new AtomicInteger();
         this.pool = new ThreadPoolExecutor(8, MAX_THREADS, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
@@ -70,6 +74,10 @@ public final class RaftRequests extends RaftService {
         RpcProcessor<?> processor = processors.get(frame.type());
         if (processor == null || !isAuthentic(stream, frame.message())) {
             stream.answer(frame.id(), error(frame.type() + " does not belong on this stream"));
+            return;
+        }
+        if (beginsWithTheFirstEntry(frame.message()) && needsSnapshot.getAsBoolean()) {
+            stream.answer(frame.id(), answer(EBUSY, "this member joins with a snapshot"));
             return;
         }
         Executor executor = executorFor(frame.message());
@@ -110,6 +118,12 @@ public final class RaftRequests extends RaftService {
 
     static boolean isHeartbeat(RpcRequests.AppendEntriesRequest append) {
         return append.getEntriesCount() == 0 && !append.hasData();
+    }
+
+    private static boolean beginsWithTheFirstEntry(Message message) {
+        return message instanceof RpcRequests.AppendEntriesRequest append
+                && append.getPrevLogIndex() == 0
+                && append.getEntriesCount() > 0;
     }
 
     /** JRaft's messages name sender and receiver themselves: they must be the two ends of the stream. */

@@ -1,11 +1,13 @@
 package io.lockstep.node.raft.transport;
 
+import io.lockstep.node.raft.GroupMembers;
 import io.lockstep.node.raft.PeerLinkGate;
 import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.PeerTls;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ public record TransportConfig(
         long clusterId,
         String groupId,
         PeerMember self,
-        List<PeerMember> members,
+        GroupMembers members,
         InetSocketAddress listenAddress,
         @Nullable PeerTls tls,
         int maxFrameBytes,
@@ -46,7 +48,7 @@ public record TransportConfig(
                 clusterId,
                 groupId,
                 self,
-                members,
+                new GroupMembers(members, Set.of()),
                 listenAddress,
                 tls,
                 maxFrameBytes,

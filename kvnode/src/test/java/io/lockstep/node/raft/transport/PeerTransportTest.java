@@ -10,6 +10,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.lockstep.node.error.KvError;
 import io.lockstep.node.error.KvException;
+import io.lockstep.node.raft.GroupMembers;
 import io.lockstep.node.raft.PeerAddress;
 import io.lockstep.node.raft.PeerMember;
 import io.lockstep.node.raft.PeerTls;
@@ -18,6 +19,8 @@ import io.lockstep.node.raft.transport.FrameCodec.Inbound;
 import io.lockstep.node.tls.TestCa;
 import io.lockstep.proto.peer.Call;
 import io.lockstep.proto.peer.Frame;
+import io.lockstep.proto.peer.JoinReply;
+import io.lockstep.proto.peer.JoinRequest;
 import io.lockstep.proto.peer.Lane;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -27,13 +30,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -265,7 +271,7 @@ class PeerTransportTest {
     @Test
     void requestInTheNameOfAnother_isNotServed() throws Exception {
         PeerTransport caller = start(one);
-        start(two).serve(new RaftRequests("g", two));
+        start(two).serve(new RaftRequests("g", two, () -> false));
         await().atMost(PATIENCE).until(() -> caller.isUsable(2));
         CompletableFuture<Message> answer = new CompletableFuture<>();
         RpcRequests.RequestVoteRequest forged = RpcRequests.RequestVoteRequest.newBuilder()
@@ -385,6 +391,43 @@ class PeerTransportTest {
                 });
         pending.complete(null, new RemotingException("lost"));
         assertThat(seen).isDone();
+    }
+
+    @Test
+    void join_withTls_isAnsweredOnlyToACertificateOfTheCluster() throws Exception {
+        PeerTransport transport = start(one, 7, List.of(one, two), TestCertificates.good());
+        JoinRequest request = JoinRequest.newBuilder().setPeerUrl("http://x:1").build();
+        JoinReply early = JoinClient.ask(one.address(), TestCertificates.good(), request, PATIENCE);
+        assertThat(early.getTryAgain()).as(early.getRefusal()).isTrue();
+
+        ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
+        transport.answerJoins(who -> {
+            asked.add(who.getPeerUrl());
+            return CompletableFuture.completedFuture(
+                    JoinReply.newBuilder().setMemberId(5).build());
+        });
+        JoinReply welcome = JoinClient.ask(one.address(), TestCertificates.good(), request, PATIENCE);
+        assertThat(welcome.getMemberId()).isEqualTo(5);
+        for (PeerTls other : Arrays.asList(TestCertificates.stranger(), null)) {
+            JoinReply refused = JoinClient.ask(one.address(), other, request, PATIENCE);
+            assertThat(refused.getMemberId()).isZero();
+            assertThat(refused.getRefusal()).contains("does not answer");
+        }
+        assertThat(asked).containsExactly("http://x:1");
+    }
+
+    @Test
+    void memberThatLeavesTheList_isCutOffAndToldSo() throws Exception {
+        PeerTransport stays = start(one);
+        PeerTransport leaves = start(two);
+        AtomicBoolean told = new AtomicBoolean();
+        leaves.onRemoved(() -> told.set(true));
+        await().atMost(PATIENCE).until(() -> leaves.isUsable(1) && stays.isUsable(2));
+        stays.update(new GroupMembers(List.of(one), Set.of(2L)));
+        await().atMost(PATIENCE).until(told::get);
+        assertThat(leaves.isUsable(1)).isFalse();
+        assertThat(stays.isUsable(2)).isFalse();
+        assertThat(stays.progress(2)).isEmpty();
     }
 
     @Test
