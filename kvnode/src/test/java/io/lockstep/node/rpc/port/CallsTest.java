@@ -15,10 +15,8 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
-import io.lockstep.api.ClusterGrpc;
 import io.lockstep.api.KVGrpc;
 import io.lockstep.api.MaintenanceGrpc;
-import io.lockstep.api.MemberUpdateRequest;
 import io.lockstep.api.PutRequest;
 import io.lockstep.api.PutResponse;
 import io.lockstep.api.RangeRequest;
@@ -153,15 +151,6 @@ class CallsTest {
                         .status(StatusRequest.getDefaultInstance())
                         .getIsLearner())
                 .isTrue();
-    }
-
-    @Test
-    void methodOfALaterVersion_isUnimplementedAndSaysSo() {
-        refused(
-                Status.Code.UNIMPLEMENTED,
-                "lockstep: etcdserverpb.Cluster/MemberUpdate is not offered by this version",
-                () -> ClusterGrpc.newBlockingStub(port.channel())
-                        .memberUpdate(MemberUpdateRequest.getDefaultInstance()));
     }
 
     @Test
