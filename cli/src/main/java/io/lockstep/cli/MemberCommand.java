@@ -65,7 +65,7 @@ abstract sealed class MemberCommand extends ClientCommand {
 
         @Override
         int run(KvClient client, Text out) {
-            MemberAddResponse answer = await(client.cluster().add(peerUrls, learner));
+            MemberAddResponse answer = Waiting.on(client.cluster().add(peerUrls, learner));
             members().added(out, answer, name, peerUrls);
             return CommandFailed.DONE;
         }
@@ -102,7 +102,7 @@ abstract sealed class MemberCommand extends ClientCommand {
 
         @Override
         int run(KvClient client, Text out) {
-            var answer = await(client.cluster().remove(id(member)));
+            var answer = Waiting.on(client.cluster().remove(id(member)));
             return done(out, answer.getHeader(), answer.getMembersList(), "removed from");
         }
     }
@@ -127,7 +127,7 @@ abstract sealed class MemberCommand extends ClientCommand {
 
         @Override
         int run(KvClient client, Text out) {
-            var answer = await(client.cluster().update(id(member), peerUrls == null ? List.of() : peerUrls));
+            var answer = Waiting.on(client.cluster().update(id(member), peerUrls == null ? List.of() : peerUrls));
             return done(out, answer.getHeader(), answer.getMembersList(), "updated in");
         }
     }
@@ -143,7 +143,7 @@ abstract sealed class MemberCommand extends ClientCommand {
 
         @Override
         int run(KvClient client, Text out) {
-            var answer = await(client.cluster().promote(id(member)));
+            var answer = Waiting.on(client.cluster().promote(id(member)));
             return done(out, answer.getHeader(), answer.getMembersList(), "promoted in");
         }
     }
