@@ -61,10 +61,6 @@ public final class ErrorMapping {
         return status;
     }
 
-    public static Status notOffered(String method) {
-        return Status.UNIMPLEMENTED.withDescription("lockstep: " + method + " is not offered by this version");
-    }
-
     public static Status protocolViolation(String what) {
         return Status.INTERNAL.withDescription(what);
     }

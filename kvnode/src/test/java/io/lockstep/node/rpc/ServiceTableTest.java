@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.grpc.MethodDescriptor;
 import io.lockstep.api.AlarmMember;
 import io.lockstep.api.AlarmRequest;
 import io.lockstep.api.AlarmResponse;
@@ -45,6 +46,15 @@ class ServiceTableTest {
 
     private final FakeNode node = new FakeNode();
     private final ServiceTable table = table(RpcLimits.defaults(), Runnable::run);
+
+    @Test
+    void everyMethodOfTheApi_isServed() {
+        assertThat(table.services().stream()
+                        .flatMap(service -> service.getMethods().stream())
+                        .map(MethodDescriptor::getFullMethodName)
+                        .filter(name -> table.find(name) == null && table.findStream(name) == null))
+                .isEmpty();
+    }
 
     @Test
     void put_cancelledBefore_isNotProposed() {

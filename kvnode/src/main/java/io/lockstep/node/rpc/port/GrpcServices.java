@@ -1,14 +1,10 @@
 package io.lockstep.node.rpc.port;
 
 import com.google.protobuf.Message;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.lockstep.node.rpc.Admission;
-import io.lockstep.node.rpc.ErrorMapping;
 import io.lockstep.node.rpc.OpenCalls;
 import io.lockstep.node.rpc.OpenStreams;
 import io.lockstep.node.rpc.RpcMetrics;
@@ -55,9 +51,8 @@ final class GrpcServices {
                 addUnary(definition, rpc);
             } else if (stream != null) {
                 addStream(definition, stream);
-            } else {
-                addRefusal(definition, method);
             }
+            // Only tables of tests lack methods; gRPC refuses what it does not know.
         }
         return definition.build();
     }
@@ -72,17 +67,5 @@ final class GrpcServices {
         definition.addMethod(
                 rpc.method(),
                 new StreamCallHandler<>(rpc, admission, metrics.of(rpc.method()), openStreams, limitNanos));
-    }
-
-    /** Clients that find a method missing fall back; the text is for the people who read their logs. */
-    private <Q, R> void addRefusal(ServerServiceDefinition.Builder definition, MethodDescriptor<Q, R> method) {
-        RpcMetrics.ForMethod counters = metrics.of(method);
-        ServerCallHandler<Q, R> refusal = (call, metadata) -> {
-            counters.begun();
-            counters.ended(ErrorMapping.notOffered(method.getFullMethodName()));
-            call.close(ErrorMapping.notOffered(method.getFullMethodName()), new Metadata());
-            return new ServerCall.Listener<>() {};
-        };
-        definition.addMethod(method, refusal);
     }
 }

@@ -134,11 +134,6 @@ class GatewayTest {
             assertThat(answer.body()).isEqualTo("{\"code\":12,\"message\":\"Method Not Allowed\"}");
             assertThat(answer.statusCode()).isEqualTo(501);
         }
-        answers(
-                "cluster/member/update",
-                "{}",
-                501,
-                "{\"code\":12,\"message\":\"lockstep: etcdserverpb.Cluster/MemberUpdate is not offered by this version\"}");
     }
 
     @Test
