@@ -101,13 +101,16 @@ class QuotaTest {
                     .setPhysical(true)
                     .build());
 
-            // The other members may still be taking off what was compacted.
+            // Each member may have raised its own alarm by now, and may still be taking off what was compacted.
             await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
                 for (int node = 0; node < 3; node++) {
                     maintenance(cluster.channel(node)).defragment(DefragmentRequest.getDefaultInstance());
+                    alarm(
+                            any,
+                            AlarmRequest.AlarmAction.DEACTIVATE,
+                            cluster.node(node).memberId(),
+                            AlarmType.NOSPACE);
                 }
-                alarm(any, AlarmRequest.AlarmAction.DEACTIVATE, member, AlarmType.NOSPACE);
-                alarm(any, AlarmRequest.AlarmAction.DEACTIVATE, cluster.node(1).memberId(), AlarmType.NOSPACE);
                 put(cluster.channel(0), "small", 1);
                 put(cluster.channel(1), "small", 1);
             });
