@@ -117,8 +117,8 @@ final class Shell {
         Thread thread = new Thread(() -> complete(code, words), "kv-command");
         thread.setDaemon(true);
         interruptedNanos = 0;
+        running.set(thread); // before it begins, or Ctrl-C could come between and be lost
         thread.start();
-        running.set(thread);
         try {
             return await(code);
         } finally {
@@ -128,6 +128,9 @@ final class Shell {
 
     private void complete(CompletableFuture<Integer> code, String[] words) {
         try {
+            if (interruptedNanos != 0) {
+                Thread.currentThread().interrupt(); // one that has not begun can't be interrupted
+            }
             code.complete(Kv.run(words, console));
         } catch (Throwable unforeseen) { // nothing that a command does ends the shell
             console.error("this should not happen, please report it: " + unforeseen);

@@ -48,7 +48,9 @@ final class ShellTerminalTest {
                     "--return",
                     "--flush",
                     "--command",
-                    "stty rows 40 cols 120; exec " + java + " -XX:TieredStopAtLevel=1 -Dkv.process=true"
+                    // What runs in the background ignores Ctrl-C, and so does what it starts, if nothing is said.
+                    "stty rows 40 cols 120; exec env --default-signal=INT " + java
+                            + " -XX:TieredStopAtLevel=1 -Dkv.process=true"
                             + " -Dcom.google.protobuf.use_unsafe_pre22_gencode=true -cp '" + classPath
                             + "' io.lockstep.cli.Kv shell --endpoints " + endpoint,
                     "/dev/null");
