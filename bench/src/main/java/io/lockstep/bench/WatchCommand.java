@@ -12,11 +12,10 @@ import io.lockstep.bench.watch.WatchSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -100,39 +99,19 @@ final class WatchCommand implements Callable<Integer> {
             description = "what is wanted (default: ${DEFAULT-VALUE})")
     int maxP99Millis;
 
-    @Option(
-            names = "--system",
-            defaultValue = "lockstep",
-            paramLabel = "SYSTEM",
-            description = "lockstep, etcd or etcd=BINARY (default: ${DEFAULT-VALUE})")
-    String system = "lockstep";
-
-    @Option(
-            names = "--java-options",
-            defaultValue = "-Xms64m -Xmx384m -XX:MaxDirectMemorySize=256m -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError"
-                    + " -Dcom.google.protobuf.use_unsafe_pre22_gencode=true",
-            paramLabel = "OPTIONS",
-            description = "for each node of Lockstep; the default is the memory of `kv up`")
-    String javaOptions = "";
-
-    @Option(
-            names = "--dir",
-            defaultValue = ".lockstep/bench",
-            paramLabel = "FOLDER",
-            description = "where all data goes (default: ${DEFAULT-VALUE})")
-    Path folder = Path.of(".lockstep", "bench");
+    @Mixin
+    ServerOptions options = new ServerOptions();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = command.commandLine().getOut();
         WatchSpec spec;
-        ServerSystem servers;
         try {
             spec = new WatchSpec(watchers, keys, watchersPerStream, ratePerSecond, warmupSeconds, seconds, valueBytes);
-            servers = ServerSystem.named(system, List.of(javaOptions.trim().split("\\s+", -1)));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
+        ServerSystem servers = options.system(command);
         say(
                 out,
                 "%s, %d members: %,d watchers of %,d keys on %,d streams of %d connections, %,d puts/s for %d s",
@@ -144,7 +123,7 @@ final class WatchCommand implements Callable<Integer> {
                 connections,
                 ratePerSecond,
                 warmupSeconds + seconds);
-        try (LocalCluster cluster = LocalCluster.start(servers, folder.toAbsolutePath())) {
+        try (LocalCluster cluster = LocalCluster.start(servers, options.folder())) {
             return measure(cluster, spec, out);
         } catch (LoadFailedException e) {
             command.commandLine().getErr().println(e.getMessage());
