@@ -19,9 +19,10 @@ final class ServerOptions {
     @Option(
             names = "--java-options",
             defaultValue = "-Xms64m -Xmx384m -XX:MaxDirectMemorySize=256m -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError"
+                    + " -XX:TieredStopAtLevel=1"
                     + " -Dcom.google.protobuf.use_unsafe_pre22_gencode=true",
             paramLabel = "OPTIONS",
-            description = "for each node of Lockstep; the default is the memory of `kv up`")
+            description = "for each node of Lockstep; the default is what `kv up` gives")
     String javaOptions = "";
 
     @Option(

@@ -297,10 +297,13 @@ final class Batcher implements AutoCloseable {
         ByteBuffer entry = batch.toEntry();
         int entryBytes = entry.remaining();
         slots.sent(entryBytes);
+        long sentNanos = System.nanoTime();
         replication.propose(entry, term, new Replication.Outcome() {
             @Override
             public void committed() {
-                slots.done(entryBytes, System.nanoTime());
+                long nowNanos = System.nanoTime();
+                slots.round(nowNanos - sentNanos);
+                slots.done(entryBytes, nowNanos);
                 LockSupport.unpark(thread);
                 batch.answerForwarded(ForwardResponse.newBuilder()
                         .setOutcome(ForwardResponse.Outcome.COMMITTED)
@@ -336,11 +339,16 @@ final class Batcher implements AutoCloseable {
         }
         slots.sent(batch.bytes);
         forwardsOut.incrementAndGet();
+        long sentNanos = System.nanoTime();
         Duration patience = batch.longestPatience();
         replication
                 .forward(leadership.leaderId(), batch.toForwardRequest(patience), patience)
                 .whenComplete((answer, failure) -> {
-                    slots.done(batch.bytes, System.nanoTime());
+                    long nowNanos = System.nanoTime();
+                    if (failure == null && outcome(answer) == ForwardResponse.Outcome.COMMITTED) {
+                        slots.round(nowNanos - sentNanos);
+                    }
+                    slots.done(batch.bytes, nowNanos);
                     LockSupport.unpark(thread);
                     boolean last = forwardsOut.decrementAndGet() == 0;
                     if (failure != null

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param maxForwardedBytes commands of other members that wait here, as this node leads
  * @param maxQueueWait how long a call waits to be sent while its leader takes others
  * @param maxBatchBytes commands packed into one log entry, unless one command alone is larger
- * @param maxEntriesInFlight entries handed to the log and not yet committed: what bounds batching under load
+ * @param maxEntriesInFlight entries handed to the log and not yet committed, at most: see {@link SendWindow}
  * @param noLeaderPatience how long a call waits for a leader to be known before it is refused
  */
 public record ProposerLimits(

@@ -9,6 +9,10 @@ import java.util.concurrent.TimeUnit;
  * more is out than has lately come back in a fifth of a second: a quick log takes all it can, a slow one is never idle, and
  * nothing waits in it for seconds. Each term has a window of its own.
  *
+ * <p>Every entry costs each member a synchronised write and a round of messages, whatever is in it. So few are out where a
+ * round is short: what comes meanwhile shares the next one, and waits for a part of a round. Where members are far apart
+ * more are out, or that part would be long.
+ *
  * <p>Taken by the batcher, given back by the log's threads.
  */
 final class SendWindow {
@@ -28,10 +32,19 @@ final class SendWindow {
 
     static final int SAMPLES = 4;
 
+    /** Out at a time where rounds are short. */
+    static final int MIN_ENTRIES = 4;
+
+    /** One more entry may be out for so long as the shortest round took. */
+    static final long NANOS_PER_ENTRY = TimeUnit.MILLISECONDS.toNanos(2);
+
     private final int maxEntries;
     private int entries;
     private long bytes;
     private long maxBytes = FIRST_BYTES;
+
+    /** 0: none has come back. Of the whole term, since under load rounds are long for want of CPU. */
+    private long shortestRoundNanos;
 
     /** Bytes that came back in {@link #ROUND_NANOS} at the rate of each of the last samples, in a ring. */
     private final long[] rounds = new long[SAMPLES];
@@ -47,7 +60,11 @@ final class SendWindow {
 
     /** An entry may go out; a single one may be larger than the window. */
     synchronized boolean isOpen() {
-        return entries < maxEntries && bytes < maxBytes;
+        return entries < entriesAtATime() && bytes < maxBytes;
+    }
+
+    private long entriesAtATime() {
+        return Math.min(maxEntries, Math.max(MIN_ENTRIES, shortestRoundNanos / NANOS_PER_ENTRY));
     }
 
     /** How large an entry should be at most: several are out at a time, or the log would be idle between them. */
@@ -58,6 +75,11 @@ final class SendWindow {
     synchronized void sent(int entryBytes) {
         entries++;
         bytes += entryBytes;
+    }
+
+    /** How long an entry took from here until it was applied. */
+    synchronized void round(long nanos) {
+        shortestRoundNanos = shortestRoundNanos == 0 ? nanos : Math.min(shortestRoundNanos, nanos);
     }
 
     /** The entry is applied, or will not be. */

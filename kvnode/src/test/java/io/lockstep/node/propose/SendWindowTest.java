@@ -7,8 +7,15 @@ import org.junit.jupiter.api.Test;
 class SendWindowTest {
     private static final int ENTRY = 16 << 10;
 
-    private final SendWindow window = new SendWindow(1_000, 0);
+    private final SendWindow window = farApart(1_000);
     private long nowNanos;
+
+    /** A window of so many entries. */
+    private static SendWindow farApart(int entries) {
+        SendWindow window = new SendWindow(entries, 0);
+        window.round(entries * SendWindow.NANOS_PER_ENTRY);
+        return window;
+    }
 
     /** Fills the window and has it come back at a rate, for so many samples; tells how much was out at the end. */
     private long full(long bytesPerSecond, int samples) {
@@ -28,14 +35,39 @@ class SendWindowTest {
 
     @Test
     void isOpen_entriesOut_closesAtItsEntries() {
-        SendWindow few = new SendWindow(32, 0);
-        for (int i = 0; i < 32; i++) {
-            assertThat(few.isOpen()).isTrue();
-            few.sent(1);
-        }
-        assertThat(few.isOpen()).isFalse();
+        SendWindow few = farApart(32);
+        assertThat(sendAll(few)).isEqualTo(32);
         few.done(1, 1);
         assertThat(few.isOpen()).isTrue();
+    }
+
+    private static int sendAll(SendWindow window) {
+        int sent = 0;
+        while (window.isOpen()) {
+            window.sent(1);
+            sent++;
+        }
+        return sent;
+    }
+
+    @Test
+    void isOpen_noRoundYet_holdsAFewEntries() {
+        assertThat(sendAll(new SendWindow(32, 0))).isEqualTo(SendWindow.MIN_ENTRIES);
+    }
+
+    @Test
+    void isOpen_membersFarApart_holdsAnEntryForEachBitOfTheRound() {
+        SendWindow far = new SendWindow(32, 0);
+        far.round(20 * SendWindow.NANOS_PER_ENTRY);
+        assertThat(sendAll(far)).isEqualTo(20);
+    }
+
+    @Test
+    void isOpen_roundsGrowLongUnderLoad_holdsNoMoreThanTheShortestAllows() {
+        SendWindow loaded = new SendWindow(32, 0);
+        loaded.round(SendWindow.NANOS_PER_ENTRY);
+        loaded.round(50 * SendWindow.NANOS_PER_ENTRY);
+        assertThat(sendAll(loaded)).isEqualTo(SendWindow.MIN_ENTRIES);
     }
 
     @Test
