@@ -126,7 +126,8 @@ public final class KvNode implements AutoCloseable {
                     config.upkeep().corruptCheckInterval()));
             Backups backups = new Backups(directory.path().resolve("backup"), clusterId, memberId, state);
             LeaderMoves moves = new LeaderMoves(group);
-            MembersOfNode others = new MembersOfNode(memberId, group, state, proposer);
+            MembersOfNode others = new MembersOfNode(
+                    memberId, group, state, proposer, config.limits().maxLearners());
             MemberKeeper keeper = opened(new MemberKeeper(others));
             keeper.start();
             others.register(metrics);

@@ -37,8 +37,6 @@ final class MembersOfNode implements Members, MemberKeeper.Cluster {
     private static final ByteString NO = ByteString.copyFrom(new byte[] {0});
     /** A member that lacks no more is as good as caught up: Raft's library asks for as much. */
     private static final long MARGIN_ENTRIES = 1_000;
-    /** etcd's. */
-    private static final int MAX_LEARNERS = 1;
 
     private static final int MAX_WAITING = 64;
     private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -50,15 +48,17 @@ final class MembersOfNode implements Members, MemberKeeper.Cluster {
     private final RaftGroup group;
     private final ReplicatedState state;
     private final Proposer proposer;
+    private final int maxLearners;
     private final SecureRandom random = new SecureRandom();
     /** Guarded by itself: callers add, the clock ends them. */
     private final List<Wait> waiting = new ArrayList<>();
 
-    MembersOfNode(long memberId, RaftGroup group, ReplicatedState state, Proposer proposer) {
+    MembersOfNode(long memberId, RaftGroup group, ReplicatedState state, Proposer proposer, int maxLearners) {
         this.memberId = memberId;
         this.group = group;
         this.state = state;
         this.proposer = proposer;
+        this.maxLearners = maxLearners;
         group.messenger().handle(READY, (from, payload) -> answerReady(payload));
     }
 
@@ -255,6 +255,6 @@ final class MembersOfNode implements Members, MemberKeeper.Cluster {
 
     @Override
     public int maxLearners() {
-        return MAX_LEARNERS;
+        return maxLearners;
     }
 }

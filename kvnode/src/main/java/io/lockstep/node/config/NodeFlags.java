@@ -142,6 +142,13 @@ public final class NodeFlags {
             description = "How long a watch that asked for progress goes without any answer; up to a tenth is added.")
     private String watchProgressInterval;
 
+    @Option(
+            names = "--experimental-max-learners",
+            paramLabel = "COUNT",
+            defaultValue = "1",
+            description = "Learners that the cluster may have, when one more is added through this node.")
+    private String maxLearners;
+
     @Mixin
     private UpkeepFlags upkeep = new UpkeepFlags();
 
@@ -248,7 +255,8 @@ public final class NodeFlags {
                         (int) number("snapshot-count", snapshotEntries),
                         number("snapshot-log-bytes", snapshotBytes),
                         (int) number("log-margin", logMargin),
-                        UpkeepFlags.duration("experimental-watch-progress-notify-interval", watchProgressInterval)),
+                        UpkeepFlags.duration("experimental-watch-progress-notify-interval", watchProgressInterval),
+                        (int) number("experimental-max-learners", maxLearners)),
                 upkeep.toUpkeep(),
                 new AuthSettings(
                         TokenSettings.parse(authToken),

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param snapshotBytes log bytes after which a snapshot is taken
  * @param logMarginEntries entries kept in the log behind a snapshot, for members that are a little behind
  * @param watchProgressInterval how long a watch that asked for progress goes without any answer
+ * @param maxLearners members without a vote in the cluster, when one more is added through this node
  */
 public record NodeLimits(
         int maxRequestBytes,
@@ -20,9 +21,10 @@ public record NodeLimits(
         int snapshotEntries,
         long snapshotBytes,
         int logMarginEntries,
-        Duration watchProgressInterval) {
+        Duration watchProgressInterval,
+        int maxLearners) {
     public static final NodeLimits DEFAULT =
-            new NodeLimits(1_572_864, 128, 8_192, 500_000, 256L << 20, 10_000, Duration.ofMinutes(10));
+            new NodeLimits(1_572_864, 128, 8_192, 500_000, 256L << 20, 10_000, Duration.ofMinutes(10), 1);
 
     public NodeLimits {
         check("max-request-bytes", maxRequestBytes, 1_024, 64 << 20);
@@ -36,6 +38,7 @@ public record NodeLimits(
                 watchProgressInterval.toMillis(),
                 100,
                 Duration.ofDays(1).toMillis());
+        check("experimental-max-learners", maxLearners, 1, 100);
     }
 
     public NodeLimits withWatchProgressInterval(Duration interval) {
@@ -46,7 +49,20 @@ public record NodeLimits(
                 snapshotEntries,
                 snapshotBytes,
                 logMarginEntries,
-                interval);
+                interval,
+                maxLearners);
+    }
+
+    public NodeLimits withMaxLearners(int learners) {
+        return new NodeLimits(
+                maxRequestBytes,
+                maxTxnOps,
+                maxConcurrentStreams,
+                snapshotEntries,
+                snapshotBytes,
+                logMarginEntries,
+                watchProgressInterval,
+                learners);
     }
 
     private static void check(String setting, long value, long from, long to) {

@@ -88,6 +88,13 @@ class NodeFlagsTest {
                 .isEqualTo(Duration.ofSeconds(90));
     }
 
+    @Test
+    void maxLearners_areOneUnlessSaid() {
+        assertThat(parse(Map.of()).limits().maxLearners()).isEqualTo(1);
+        assertThat(parse(Map.of(), "--experimental-max-learners=3").limits().maxLearners())
+                .isEqualTo(3);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -106,6 +113,7 @@ class NodeFlagsTest {
                 "--max-request-bytes=1 | 1024 to 67108864",
                 "--experimental-watch-progress-notify-interval=10 | is not a time such as 30m or 1h30m",
                 "--experimental-watch-progress-notify-interval=10ms | 100 to 86400000",
+                "--experimental-max-learners=0 | 1 to 100",
                 "--listen-peer-urls=https://127.0.0.1:2380 | needs --peer-cert-file",
                 "--cert-file=x | belong together; one is missing",
             })
