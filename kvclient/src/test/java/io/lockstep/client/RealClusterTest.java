@@ -137,11 +137,10 @@ class RealClusterTest {
             assertThatThrownBy(() -> alone.sync().get("isolated", Consistency.atMost(Duration.ofMillis(300))))
                     .isInstanceOf(DefiniteFailure.class)
                     .hasMessageContaining("lockstep: this member lags more than was asked for");
-            long begun = System.nanoTime();
+            // Told by the member, not by a clock of the client's.
             assertThatThrownBy(() -> alone.sync().get("isolated"))
                     .isInstanceOf(DefiniteFailure.class)
                     .hasMessageContaining("etcdserver: no leader");
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(6));
 
             cluster.heal();
             await().atMost(PATIENCE)
