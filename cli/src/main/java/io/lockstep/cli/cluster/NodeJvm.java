@@ -17,7 +17,7 @@ final class NodeJvm {
     private static final String SHARED = "kv.node.shared";
 
     /**
-     * The optimising compiler takes half a core for minutes in each of the nodes, which on a small machine is what they lack:
+     * The optimising compiler takes two fifths of each node's CPU for more than a minute, which a small machine does not have:
      * at 1,000 puts a second on two cores a put took seconds at first, and takes 35 ms without. After some minutes under full
      * load it is ahead by about a third.
      */
